@@ -1,0 +1,9 @@
+# Compiles through ccache where there is one, so that switching branches and presets is cheap. Only for our own
+# builds: a project that uses actbook chooses for itself.
+if(PROJECT_IS_TOP_LEVEL AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  find_program(CCACHE ccache)
+  mark_as_advanced(CCACHE)
+  if(CCACHE)
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+  endif()
+endif()

@@ -1,0 +1,106 @@
+#include "block.h"
+
+#include <cstring>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+namespace actbook {
+namespace {
+
+constexpr std::size_t kHeader = 8;
+constexpr std::size_t kAlignment = 8;
+
+std::uint64_t checksum(ByteView bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }
+
+flatbuffers::Offset<flatbuffers::Vector<std::uint8_t>> aligned_vector(
+    flatbuffers::FlatBufferBuilder& builder, ByteView bytes) {
+  builder.ForceVectorAlignment(bytes.size(), 1, kAlignment);
+  return builder.CreateVector(bytes.data(), bytes.size());
+}
+
+Bytes copy(const flatbuffers::Vector<std::uint8_t>& vector) {
+  return {vector.begin(), vector.end()};
+}
+
+Error damaged(std::string message, std::optional<Position> position = {}) {
+  return Error{ErrorKind::corrupt, "DAMAGED_LOG", std::move(message), position};
+}
+
+}  // namespace
+
+Bytes Block::encode(Position first_position, std::uint64_t first_command,
+                    const std::vector<CommittedCommand>& commands) {
+  flatbuffers::FlatBufferBuilder builder;
+  std::vector<flatbuffers::Offset<log::StoredCommand>> stored_commands;
+  std::vector<flatbuffers::Offset<log::StoredRecord>> stored_records;
+  for (const auto& command : commands) {
+    const auto id = builder.CreateString(command.command_id);
+    const auto receipt = aligned_vector(builder, command.receipt);
+    const auto content = aligned_vector(builder, command.content);
+    stored_commands.push_back(log::CreateStoredCommand(builder, id, receipt, content));
+    for (const auto& record : command.records) {
+      const auto bytes = aligned_vector(builder, record.bytes());
+      stored_records.push_back(log::CreateStoredRecord(builder, bytes, checksum(record.bytes())));
+    }
+  }
+  const auto command_list = builder.CreateVector(stored_commands);
+  const auto record_list = builder.CreateVector(stored_records);
+  builder.Finish(
+      log::CreateBlock(builder, first_position.value, first_command, command_list, record_list));
+  const ByteView body(builder.GetBufferPointer(), builder.GetSize());
+  Bytes encoded(kHeader);
+  flatbuffers::WriteScalar(encoded.data(), checksum(body));
+  encoded.insert(encoded.end(), body.begin(), body.end());
+  return encoded;
+}
+
+const log::Block& Block::root() const {
+  return *flatbuffers::GetRoot<log::Block>(bytes_->data() + kHeader);
+}
+
+Result<Block> Block::decode(std::string_view stored) {
+  if (stored.size() <= kHeader) return damaged("a block of the log is too short");
+  // Storage hands out unaligned memory; a vector's is aligned, and the header keeps the alignment.
+  auto bytes = std::make_shared<Bytes>(stored.begin(), stored.end());
+  const ByteView body(bytes->data() + kHeader, bytes->size() - kHeader);
+  if (flatbuffers::ReadScalar<std::uint64_t>(bytes->data()) != checksum(body)) {
+    return damaged("a block of the log does not match its checksum");
+  }
+  if (!is_flat<log::Block>(body)) return damaged("a block of the log is not well-formed");
+  return Block(std::move(bytes));
+}
+
+Result<Record> Block::record(std::size_t index) const {
+  const Position position{root().first_position() + index};
+  const auto* stored = root().records()->Get(static_cast<flatbuffers::uoffset_t>(index))->bytes();
+  const auto* entry = root().records()->Get(static_cast<flatbuffers::uoffset_t>(index));
+  const ByteView bytes(stored->data(), stored->size());
+  if (checksum(bytes) != entry->checksum()) {
+    return damaged("the event does not match its checksum", position);
+  }
+  auto record = Record::check(bytes_, bytes);
+  if (!record) return damaged("the event is not well-formed", position);
+  if (record.value().position() != position) {
+    return damaged(
+        "the event says it is at position " + std::to_string(record.value().position().value),
+        position);
+  }
+  return record;
+}
+
+std::string_view Block::command_id(std::size_t index) const {
+  return root()
+      .commands()
+      ->Get(static_cast<flatbuffers::uoffset_t>(index))
+      ->command_id()
+      ->string_view();
+}
+
+Result<StoredCommand> Block::command(std::size_t index) const {
+  const auto* stored = root().commands()->Get(static_cast<flatbuffers::uoffset_t>(index));
+  BOOST_OUTCOME_TRY(receipt, Flat<log::Receipt>::check(copy(*stored->receipt())));
+  return StoredCommand{std::move(receipt), copy(*stored->content())};
+}
+
+}  // namespace actbook

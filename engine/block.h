@@ -1,0 +1,48 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "actbook/event_store.h"
+#include "actbook/record.h"
+
+namespace actbook {
+
+/// One command with its events, ready to be stored.
+struct CommittedCommand {
+  std::string command_id;
+  Bytes receipt;
+  Bytes content;
+  std::vector<Record> records;
+};
+
+/// What one synced write adds to the log: a flatbuffer log::Block behind an eight-byte XXH3-64 of
+/// it (little endian), so that damage is seen before any field is read.
+class Block {
+ public:
+  [[nodiscard]] static Bytes encode(Position first_position, std::uint64_t first_command,
+                                    const std::vector<CommittedCommand>& commands);
+
+  /// Takes bytes as they came from storage. Errors: corrupt.
+  [[nodiscard]] static Result<Block> decode(std::string_view stored);
+
+  [[nodiscard]] Position first_position() const { return Position{root().first_position()}; }
+  [[nodiscard]] std::uint64_t first_command() const { return root().first_command(); }
+  [[nodiscard]] std::size_t record_count() const { return root().records()->size(); }
+  [[nodiscard]] std::size_t command_count() const { return root().commands()->size(); }
+
+  /// The index-th record, checked against its checksum and place. Errors: corrupt, with the
+  /// position.
+  [[nodiscard]] Result<Record> record(std::size_t index) const;
+  [[nodiscard]] std::string_view command_id(std::size_t index) const;
+  /// Errors: corrupt.
+  [[nodiscard]] Result<StoredCommand> command(std::size_t index) const;
+
+ private:
+  explicit Block(std::shared_ptr<const Bytes> bytes) : bytes_(std::move(bytes)) {}
+  [[nodiscard]] const log::Block& root() const;
+
+  std::shared_ptr<const Bytes> bytes_;
+};
+
+}  // namespace actbook

@@ -1,0 +1,416 @@
+#include "actbook/event_store.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <mutex>
+
+#include "directory_lock.h"
+#include "event_cursor.h"
+#include "log_check.h"
+#include "storage/log.h"
+#include "storage/views.h"
+#include "view_source.h"
+
+namespace actbook {
+namespace {
+
+namespace fs = std::filesystem;
+
+Error misuse(std::string code, std::string message) {
+  return Error{ErrorKind::misuse, std::move(code), std::move(message), {}};
+}
+
+// The receipt of a decided command.
+Flat<log::Receipt> make_receipt(const Batch& batch, const Decided& decided,
+                                const std::vector<Record>& records) {
+  log::ReceiptT receipt;
+  receipt.command_id = batch.info().command_id;
+  receipt.command_type = batch.info().command_type;
+  receipt.outcome = decided.outcome;
+  if (decided.outcome == log::Outcome::recorded && records.empty()) {
+    receipt.outcome = log::Outcome::unchanged;
+  }
+  receipt.reason = decided.reason;
+  receipt.result = decided.result;
+  receipt.created = decided.created;
+  if (!records.empty()) {
+    receipt.first_position = records.front().position().value;
+    receipt.last_position = records.back().position().value;
+  }
+  receipt.recorded_at = batch.recorded_at().microseconds;
+  receipt.based_on = batch.based_on().value;
+  return Flat<log::Receipt>::of(receipt);
+}
+
+void add_to_index(const Record& record, storage::Views::Addition& addition) {
+  for (const auto* tag : *record->tags()) {
+    addition.postings.emplace_back(tag->str(), record.position());
+  }
+}
+
+}  // namespace
+
+class EventStore::Impl {
+ public:
+  Impl(DirectoryLock directory_lock, Options store_options)
+      : lock(std::move(directory_lock)), options(std::move(store_options)) {}
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  ~Impl() {
+    if (!views || poisoned) return;
+    if (auto flushed = views->flush(); !flushed) {
+      spdlog::warn("closing without saving the views; the next open catches up: {}",
+                   flushed.error().message);
+    }
+  }
+
+  Result<void> open_databases(const fs::path& directory);
+  Result<void> open_views(const fs::path& directory);
+  Result<void> find_head();
+  Result<void> catch_up();
+  Result<void> fold_block(const Block& block);
+  Result<Flat<log::Receipt>> first_receipt(const Submission& submission,
+                                           const storage::CommandPlace& place) const;
+  Result<StoredCommand> load_command(const storage::CommandPlace& place) const;
+  Result<void> commit(const Submission& submission, const Flat<log::Receipt>& receipt,
+                      Batch::Finished finished);
+
+  // What a reader may see. It moves on only after the events are durable and in the views.
+  struct Head {
+    Position position;
+    Timestamp recorded_at;
+  };
+  Head head() const {
+    const std::lock_guard guard(head_mutex);
+    return head_;
+  }
+  void set_head(Head head) {
+    const std::lock_guard guard(head_mutex);
+    head_ = head;
+  }
+
+  DirectoryLock lock;
+  Options options;
+  std::unique_ptr<storage::Log> log;
+  std::unique_ptr<storage::Views> views;
+  std::optional<View::Source> view_source;
+
+  std::mutex writer;               // held while a command is decided and committed
+  std::uint64_t next_command = 1;  // under writer
+  bool poisoned = false;           // under writer
+
+ private:
+  mutable std::mutex head_mutex;
+  Head head_;
+};
+
+Result<void> EventStore::Impl::open_databases(const fs::path& directory) {
+  BOOST_OUTCOME_TRY(opened, storage::Log::open(directory / "log"));
+  log = std::move(opened);
+  BOOST_OUTCOME_TRY(find_head());
+  BOOST_OUTCOME_TRY(open_views(directory / "views"));
+  view_source.emplace(*views);
+  return catch_up();
+}
+
+Result<void> EventStore::Impl::open_views(const fs::path& directory) {
+  BOOST_OUTCOME_TRY(opened, storage::Views::open(directory));
+  views = std::move(opened);
+  BOOST_OUTCOME_TRY(reach, views->reach());
+  BOOST_OUTCOME_TRY(version, views->projector_version());
+  const bool beyond_log = reach.position > head().position || reach.command >= next_command;
+  if (version == options.projector->version() && !beyond_log) return boost::outcome_v2::success();
+  if (version) {
+    spdlog::warn("rebuilding the views: they {}",
+                 beyond_log ? "reach beyond the log" : "were made by another version of actbook");
+    views.reset();
+    BOOST_OUTCOME_TRY(storage::Views::destroy(directory));
+    BOOST_OUTCOME_TRY(fresh, storage::Views::open(directory));
+    views = std::move(fresh);
+  }
+  return views->set_projector_version(options.projector->version());
+}
+
+Result<void> EventStore::Impl::find_head() {
+  BOOST_OUTCOME_TRY(last, log->last());
+  if (!last) return boost::outcome_v2::success();
+  BOOST_OUTCOME_TRY(command, last->command(last->command_count() - 1));
+  next_command = last->first_command() + last->command_count();
+  set_head({Position{last->first_position().value + last->record_count() - 1},
+            Timestamp{command.receipt->recorded_at()}});
+  return boost::outcome_v2::success();
+}
+
+Result<void> EventStore::Impl::catch_up() {
+  BOOST_OUTCOME_TRY(reach, views->reach());
+  if (reach.command + 1 == next_command) return boost::outcome_v2::success();
+  spdlog::info("the views catch up from position {} to {}", reach.position.value,
+               head().position.value);
+  storage::Log::Reader reader(*log);
+  if (reach.command == 0) {
+    reader.seek_to_first();
+  } else {
+    reader.seek(reach.position.next(), reach.command);
+    if (reader.valid()) {
+      BOOST_OUTCOME_TRY(block, reader.block());
+      // The views take whole blocks, so the first one to fold is the one after the block that holds
+      // what they reach.
+      if (block.first_command() <= reach.command) reader.next();
+    } else {
+      reader.seek_to_first();
+    }
+  }
+  for (; reader.valid(); reader.next()) {
+    BOOST_OUTCOME_TRY(block, reader.block());
+    BOOST_OUTCOME_TRY(fold_block(block));
+    if (options.on_catch_up) {
+      BOOST_OUTCOME_TRY(now, views->reach());
+      options.on_catch_up(now.position, head().position);
+    }
+  }
+  return reader.status();
+}
+
+Result<void> EventStore::Impl::fold_block(const Block& block) {
+  storage::Views::Addition addition;
+  const Position before{block.first_position().value - 1};
+  const View state(*view_source, before, Timestamp{});
+  RowOverlay rows(state);
+  for (std::size_t i = 0; i < block.record_count(); ++i) {
+    BOOST_OUTCOME_TRY(record, block.record(i));
+    BOOST_OUTCOME_TRY(options.projector->project(record, rows));
+    add_to_index(record, addition);
+  }
+  BOOST_OUTCOME_TRY(rows.status());
+  Position next = block.first_position();
+  for (std::size_t i = 0; i < block.command_count(); ++i) {
+    BOOST_OUTCOME_TRY(command, block.command(i));
+    addition.commands.push_back(
+        {std::string(block.command_id(i)), {block.first_command() + i, next}});
+    if (command.receipt->last_position() != 0)
+      next = Position{command.receipt->last_position() + 1};
+  }
+  addition.rows = rows.take_puts();
+  addition.reach = {Position{before.value + block.record_count()},
+                    block.first_command() + block.command_count() - 1};
+  return views->add(addition);
+}
+
+Result<StoredCommand> EventStore::Impl::load_command(const storage::CommandPlace& place) const {
+  storage::Log::Reader reader(*log);
+  reader.seek(place.next_position, place.command);
+  BOOST_OUTCOME_TRY(reader.status());
+  if (reader.valid()) {
+    BOOST_OUTCOME_TRY(block, reader.block());
+    const std::uint64_t index = place.command - block.first_command();
+    if (place.command >= block.first_command() && index < block.command_count()) {
+      return block.command(index);
+    }
+  }
+  return Error{ErrorKind::corrupt, "COMMAND_MISSING", "the log lacks a command the views know",
+               place.next_position};
+}
+
+Result<Flat<log::Receipt>> EventStore::Impl::first_receipt(
+    const Submission& submission, const storage::CommandPlace& place) const {
+  BOOST_OUTCOME_TRY(stored, load_command(place));
+  if (stored.content != submission.content) {
+    const auto field = submission.content_schema->first_difference(
+        submission.content_type, stored.content, submission.content);
+    if (field) {
+      return Error{ErrorKind::conflict,
+                   "IDEMPOTENCY_CONFLICT",
+                   "command id " + submission.info.command_id +
+                       " was used before for another command: " + *field +
+                       " differs; give a new command its own id",
+                   {}};
+    }
+  }
+  return std::move(stored.receipt);
+}
+
+Result<void> EventStore::Impl::commit(const Submission& submission,
+                                      const Flat<log::Receipt>& receipt, Batch::Finished finished) {
+  const Position next = head().position.next();
+  storage::Views::Addition addition;
+  addition.commands.push_back({submission.info.command_id, {next_command, next}});
+  for (const auto& record : finished.records) add_to_index(record, addition);
+  addition.rows = std::move(finished.rows);
+  addition.reach = {Position{head().position.value + finished.records.size()}, next_command};
+
+  const CommittedCommand command{submission.info.command_id, receipt.bytes(), submission.content,
+                                 std::move(finished.records)};
+  auto written = log->append(next, next_command, Block::encode(next, next_command, {command}));
+  if (written) written = views->add(addition);
+  if (!written) {
+    // What the disk holds now is unknown, so nothing may be built on it before it is read again.
+    poisoned = true;
+    return Error{ErrorKind::unknown_outcome,
+                 "UNKNOWN_OUTCOME",
+                 written.error().message +
+                     "; whether the command was recorded is not known: reopen "
+                     "the ledger and submit the same command id again",
+                 {}};
+  }
+  ++next_command;
+  set_head({addition.reach.position, Timestamp{receipt->recorded_at()}});
+  return boost::outcome_v2::success();
+}
+
+EventStore::EventStore(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+EventStore::~EventStore() = default;
+
+Result<std::unique_ptr<EventStore>> EventStore::create(const fs::path& directory, Options options) {
+  std::error_code error;
+  fs::create_directories(directory, error);
+  if (error) {
+    return Error{ErrorKind::unavailable,
+                 "CANNOT_CREATE",
+                 directory.string() + " cannot be made: " + error.message(),
+                 {}};
+  }
+  const bool ours = fs::exists(directory / "LOCK", error) || fs::is_empty(directory, error);
+  if (!ours || error) {
+    return misuse("NOT_EMPTY", directory.string() + " is not empty; give a new directory");
+  }
+  BOOST_OUTCOME_TRY(lock, DirectoryLock::acquire(directory));
+  auto impl = std::make_unique<Impl>(std::move(lock), std::move(options));
+  BOOST_OUTCOME_TRY(impl->open_databases(directory));
+  if (impl->next_command != 1) {
+    return misuse("LEDGER_EXISTS", directory.string() + " is a ledger already; open it instead");
+  }
+  return std::unique_ptr<EventStore>(new EventStore(std::move(impl)));
+}
+
+Result<std::unique_ptr<EventStore>> EventStore::open(const fs::path& directory, Options options) {
+  if (!storage::Log::exists(directory / "log")) {
+    return misuse("NOT_A_LEDGER", directory.string() + " is not a ledger; make one with init");
+  }
+  BOOST_OUTCOME_TRY(lock, DirectoryLock::acquire(directory));
+  auto impl = std::make_unique<Impl>(std::move(lock), std::move(options));
+  BOOST_OUTCOME_TRY(impl->open_databases(directory));
+  if (impl->next_command == 1) {
+    return misuse("NOT_A_LEDGER",
+                  "the making of " + directory.string() + " did not finish; run init again");
+  }
+  return std::unique_ptr<EventStore>(new EventStore(std::move(impl)));
+}
+
+Result<Flat<log::Receipt>> EventStore::submit(const Submission& submission, const Decide& decide) {
+  const std::lock_guard guard(impl_->writer);
+  if (impl_->poisoned) {
+    return Error{ErrorKind::unavailable,
+                 "POISONED",
+                 "an earlier write failed; reopen the ledger before writing again",
+                 {}};
+  }
+  BOOST_OUTCOME_TRY(place, impl_->views->find_command(submission.info.command_id));
+  if (place) return impl_->first_receipt(submission, *place);
+
+  const auto head = impl_->head();
+  const Timestamp recorded_at = std::max(impl_->options.clock->now(), head.recorded_at);
+  const View state(*impl_->view_source, head.position, recorded_at);
+  Batch batch(state, head.position.next(), recorded_at, submission.info, *impl_->options.projector);
+  BOOST_OUTCOME_TRY(decided, decide(batch));
+  BOOST_OUTCOME_TRY(batch.rows().status());
+  auto finished = batch.finish();
+  auto receipt = make_receipt(batch, decided, finished.records);
+  BOOST_OUTCOME_TRY(impl_->commit(submission, receipt, std::move(finished)));
+  return receipt;
+}
+
+Position EventStore::head() const { return impl_->head().position; }
+Timestamp EventStore::head_recorded_at() const { return impl_->head().recorded_at; }
+
+View EventStore::now() const {
+  const auto head = impl_->head();
+  return {*impl_->view_source, head.position,
+          std::max(impl_->options.clock->now(), head.recorded_at)};
+}
+
+Result<View> EventStore::as_of(Position position) const {
+  if (position > head()) {
+    return Error{ErrorKind::invalid, "BEYOND_HEAD",
+                 "position " + std::to_string(position.value) + " is beyond the last one, " +
+                     std::to_string(head().value),
+                 position};
+  }
+  if (position.value == 0) return View(*impl_->view_source, position, Timestamp{});
+  BOOST_OUTCOME_TRY(record, event(position));
+  return View(*impl_->view_source, position, record.recorded_at());
+}
+
+Result<View> EventStore::as_of(Timestamp at) const {
+  // Times never decrease along the log, so the last event at or before the instant is found by
+  // halving.
+  std::uint64_t known = 0;
+  std::uint64_t beyond = head().value + 1;
+  while (beyond - known > 1) {
+    const std::uint64_t middle = known + (beyond - known) / 2;
+    BOOST_OUTCOME_TRY(record, event(Position{middle}));
+    (record.recorded_at() <= at ? known : beyond) = middle;
+  }
+  return View(*impl_->view_source, Position{known}, at);
+}
+
+EventCursor EventStore::read(const ReadRange& range) const {
+  return EventCursor(std::make_unique<EventCursor::Source>(
+      *impl_->log, every_position(head(), range.direction), range, head()));
+}
+
+EventCursor EventStore::query(const Query& query, const ReadRange& range) const {
+  if (query.items.empty()) return read(range);
+  std::vector<PostingsPtr> items;
+  for (const auto& item : query.items) {
+    std::vector<PostingsPtr> required;
+    for (const auto& tag : item.tags) {
+      required.push_back(impl_->views->postings(tag, range.direction));
+    }
+    std::vector<PostingsPtr> types;
+    for (const auto& type : item.types) {
+      types.push_back(impl_->views->postings("type:" + type, range.direction));
+    }
+    if (!types.empty()) required.push_back(any_of(std::move(types), range.direction));
+    if (required.empty()) required.push_back(every_position(head(), range.direction));
+    items.push_back(all_of(std::move(required)));
+  }
+  return EventCursor(std::make_unique<EventCursor::Source>(
+      *impl_->log, any_of(std::move(items), range.direction), range, head()));
+}
+
+Result<Record> EventStore::event(Position position) const {
+  auto cursor = read({.from = position, .to = position});
+  if (cursor.next()) return cursor.record();
+  BOOST_OUTCOME_TRY(cursor.status());
+  return Error{ErrorKind::invalid, "NO_SUCH_POSITION",
+               "there is no event at position " + std::to_string(position.value), position};
+}
+
+Result<std::optional<StoredCommand>> EventStore::find_command(std::string_view command_id) const {
+  BOOST_OUTCOME_TRY(place, impl_->views->find_command(command_id));
+  if (!place) return std::optional<StoredCommand>();
+  BOOST_OUTCOME_TRY(command, impl_->load_command(*place));
+  return std::optional<StoredCommand>(std::move(command));
+}
+
+LogCheck EventStore::verify_log(const std::function<void(Position)>& progress) const {
+  return check_log(*impl_->log, progress);
+}
+
+Result<void> EventStore::visit_row_versions(
+    Position until,
+    const std::function<void(TableId, std::string_view key, const RowVersion&)>& visit) const {
+  return impl_->views->visit_versions(until, visit);
+}
+
+Result<std::uint64_t> EventStore::count_postings(Position until) const {
+  return impl_->views->count_postings(until);
+}
+
+Result<bool> EventStore::has_posting(std::string_view tag, Position position) const {
+  return impl_->views->has_posting(tag, position);
+}
+
+}  // namespace actbook

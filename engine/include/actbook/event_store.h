@@ -1,0 +1,179 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "actbook/batch.h"
+#include "actbook/query.h"
+#include "actbook/time.h"
+
+namespace actbook {
+
+/// What a program made of a command, beside the events it appended to the batch.
+struct Decided {
+  log::Outcome outcome = log::Outcome::recorded;
+  std::string reason;
+  std::string result;
+  std::vector<std::string> created;
+};
+
+/// Appends the command's events to the batch, or leaves it empty. Pure: no clock, no randomness, no
+/// I/O but reading the batch's rows. Runs under the writer's lock.
+using Decide = std::function<Result<Decided>(Batch& batch)>;
+
+/// A command on its way in.
+struct Submission {
+  CommandInfo info;
+  /// The command as the caller gave it, a well-formed table named `content_type` in
+  /// `content_schema`.
+  Bytes content;
+  std::string content_type;
+  const Schema* content_schema = nullptr;
+};
+
+/// A position and an instant, and the rows as they stood then. Rows are versioned, so any instant
+/// costs the same as now, and what a view shows never changes. A view must not outlive its store.
+/// One thread at a time; copies are cheap.
+class View final : public RowReader {
+ public:
+  class Source;
+  View(const Source& source, Position position, Timestamp at);
+
+  /// The last event this view knows.
+  [[nodiscard]] Position position() const { return position_; }
+  /// The instant it is asked at: expiries are judged by it.
+  [[nodiscard]] Timestamp at() const { return at_; }
+
+  [[nodiscard]] std::optional<RowVersion> get(TableId table, std::string_view key) const override;
+  void scan(TableId table, std::string_view prefix, const Visitor& visit) const override;
+  [[nodiscard]] Result<void> status() const override;
+  void fail(Error error) const override;
+
+ private:
+  const Source* source_;
+  Position position_;
+  Timestamp at_;
+  mutable std::optional<Error> failure_;
+};
+
+/// A stored command with what became of it.
+struct StoredCommand {
+  Flat<log::Receipt> receipt;
+  Bytes content;
+};
+
+/// Walks over events in order. Use: while (cursor.next()) use(cursor.record()); then look at
+/// status(). Must not outlive its store. One thread at a time.
+class EventCursor {
+ public:
+  class Source;
+  explicit EventCursor(std::unique_ptr<Source> source);
+  EventCursor(EventCursor&&) noexcept;
+  EventCursor& operator=(EventCursor&&) noexcept;
+  ~EventCursor();
+
+  /// Moves to the next event; false at the end or after an error.
+  [[nodiscard]] bool next();
+  [[nodiscard]] const Record& record() const;
+  /// Errors: corrupt, with the position, if a stored record is damaged; unavailable, if the disk
+  /// cannot be read.
+  [[nodiscard]] Result<void> status() const;
+
+ private:
+  std::unique_ptr<Source> source_;
+};
+
+/// What verify_log found. The first damage ends the walk.
+struct LogCheck {
+  std::uint64_t records = 0;
+  std::uint64_t commands = 0;
+  std::uint64_t bytes = 0;
+  Timestamp last_recorded_at;
+  std::optional<Error> damage;
+};
+
+/// A ledger on disk: the log of events (the truth) and the views derived from it (indexes and
+/// rows).
+///
+/// Directory: LOCK, log/ (RocksDB, synced), views/ (RocksDB, disposable: delete it and the next
+/// open rebuilds it). One process at a time. Every function may be called from any thread; one
+/// writer at a time commits.
+class EventStore {
+ public:
+  struct Options {
+    const Clock* clock = nullptr;
+    const Projector* projector = nullptr;
+    /// Called now and then while the views catch up on open; may be empty.
+    std::function<void(Position done, Position head)> on_catch_up;
+  };
+
+  /// Makes an empty store. `directory` must not exist, be empty, or be left over from a creation
+  /// that did not finish. Errors: misuse, if a ledger stands there; unavailable.
+  [[nodiscard]] static Result<std::unique_ptr<EventStore>> create(
+      const std::filesystem::path& directory, Options options);
+
+  /// Opens a store and lets its views catch up with its log; after a clean close there is nothing
+  /// to catch up. Errors: misuse, if no ledger stands there; unavailable with LEDGER_IN_USE, naming
+  /// the process that has it open; corrupt; unsupported.
+  [[nodiscard]] static Result<std::unique_ptr<EventStore>> open(
+      const std::filesystem::path& directory, Options options);
+  ~EventStore();
+  EventStore(const EventStore&) = delete;
+  EventStore& operator=(const EventStore&) = delete;
+
+  /// Decides the command on the newest state and appends its events, all or none, in one synced
+  /// write. The receipt is given once they are durable and every view and query sees them. A
+  /// command id that was used before gets its first receipt, byte for byte, and nothing is decided
+  /// or written. Errors: conflict with IDEMPOTENCY_CONFLICT, naming the first field that differs;
+  /// those of `decide`; unknown_outcome, if the write or its sync failed: the store then takes no
+  /// further commands until reopened; unavailable, if a read failed (nothing was written).
+  [[nodiscard]] Result<Flat<log::Receipt>> submit(const Submission& submission,
+                                                  const Decide& decide);
+
+  /// The last position, and the time of its event.
+  [[nodiscard]] Position head() const;
+  [[nodiscard]] Timestamp head_recorded_at() const;
+
+  /// The newest state, at the clock's present instant (never before the last event's).
+  [[nodiscard]] View now() const;
+  /// The state after the event at `position`, at that event's instant. Errors: invalid, beyond the
+  /// head.
+  [[nodiscard]] Result<View> as_of(Position position) const;
+  /// The state at an instant: events recorded at or before it count.
+  [[nodiscard]] Result<View> as_of(Timestamp at) const;
+
+  /// Events in a range of positions. Cost: one seek, then sequential.
+  [[nodiscard]] EventCursor read(const ReadRange& range = {}) const;
+  /// Events that match a query. Cost: that of the rarest tag of each item, by seeking in sorted
+  /// posting lists.
+  [[nodiscard]] EventCursor query(const Query& query, const ReadRange& range = {}) const;
+  /// The event at a position. Errors: invalid, if there is none.
+  [[nodiscard]] Result<Record> event(Position position) const;
+  /// What became of a command id, if it was ever submitted.
+  [[nodiscard]] Result<std::optional<StoredCommand>> find_command(
+      std::string_view command_id) const;
+
+  /// Reads every byte of the log from storage and checks each record: well-formed, unaltered
+  /// (checksum), positions without a hole, times that never decrease, batches whole, commands with
+  /// their receipts.
+  [[nodiscard]] LogCheck verify_log(const std::function<void(Position)>& progress = {}) const;
+
+  /// Visits every stored version of every row up to `until`, in the order of tables, keys and
+  /// positions.
+  [[nodiscard]] Result<void> visit_row_versions(
+      Position until,
+      const std::function<void(TableId, std::string_view key, const RowVersion&)>& visit) const;
+  /// How many tag postings the index holds up to `until`, and whether it holds this one.
+  [[nodiscard]] Result<std::uint64_t> count_postings(Position until) const;
+  [[nodiscard]] Result<bool> has_posting(std::string_view tag, Position position) const;
+
+ private:
+  class Impl;
+  explicit EventStore(std::unique_ptr<Impl> impl);
+
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace actbook

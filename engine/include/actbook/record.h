@@ -1,0 +1,41 @@
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "actbook/flat.h"
+#include "actbook/schema/record_generated.h"
+#include "actbook/time.h"
+
+namespace actbook {
+
+/// One event with its envelope, as stored. Copies share the bytes of the block it came from, so a
+/// Record stays valid on its own and costs no copy of the event.
+class Record {
+ public:
+  /// Takes the record in `bytes`, which lie within `owner`. Errors: corrupt, if they are not
+  /// well-formed.
+  [[nodiscard]] static Result<Record> check(std::shared_ptr<const Bytes> owner, ByteView bytes);
+
+  /// The envelope: recorded_at, actor, tags ...
+  const log::Record* operator->() const { return flatbuffers::GetRoot<log::Record>(bytes_.data()); }
+
+  [[nodiscard]] Position position() const { return Position{(*this)->position()}; }
+  [[nodiscard]] Timestamp recorded_at() const { return Timestamp{(*this)->recorded_at()}; }
+  [[nodiscard]] Timestamp occurred_at() const { return Timestamp{(*this)->occurred_at()}; }
+  [[nodiscard]] std::string_view type() const { return (*this)->type()->string_view(); }
+  [[nodiscard]] ByteView payload() const {
+    return {(*this)->payload()->data(), (*this)->payload()->size()};
+  }
+  /// Exactly as stored, hashed and checked.
+  [[nodiscard]] ByteView bytes() const { return bytes_; }
+
+ private:
+  Record(std::shared_ptr<const Bytes> owner, ByteView bytes)
+      : owner_(std::move(owner)), bytes_(bytes) {}
+
+  std::shared_ptr<const Bytes> owner_;
+  ByteView bytes_;
+};
+
+}  // namespace actbook

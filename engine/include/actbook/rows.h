@@ -1,0 +1,80 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "actbook/flat.h"
+#include "actbook/position.h"
+
+namespace actbook {
+
+/// A kind of row; the numbers belong to whoever projects.
+enum class TableId : std::uint8_t {};
+
+/// One version of a row: what it said from `position` on.
+struct RowVersion {
+  Position position;
+  Bytes bytes;
+};
+
+/// Rows as they stand at one position. A row's key is made of ids, joined by '/'.
+///
+/// A failed read is remembered, as leveldb's iterators do: after it, reads find nothing and
+/// status() says why. Whoever acts on what was read looks at status() first. One thread at a time.
+class RowReader {
+ public:
+  RowReader() = default;
+  RowReader(const RowReader&) = default;
+  RowReader& operator=(const RowReader&) = default;
+  virtual ~RowReader() = default;
+
+  /// The newest version of the row, if it exists.
+  [[nodiscard]] virtual std::optional<RowVersion> get(TableId table,
+                                                      std::string_view key) const = 0;
+
+  using Visitor = std::function<void(std::string_view key, const RowVersion& row)>;
+  /// Visits the rows whose key starts with `prefix`, in the order of their keys.
+  virtual void scan(TableId table, std::string_view prefix, const Visitor& visit) const = 0;
+
+  /// Errors: corrupt or unavailable, if a read failed since this reader was made.
+  [[nodiscard]] virtual Result<void> status() const = 0;
+  /// Remembers that what was read makes no sense.
+  virtual void fail(Error error) const = 0;
+};
+
+/// Rows in memory, over those of another reader: the newest version wins. What was put can be
+/// listed, in order. One thread at a time.
+class RowOverlay final : public RowReader {
+ public:
+  /// Over nothing.
+  RowOverlay() = default;
+  /// `base` outlives this object.
+  explicit RowOverlay(const RowReader& base) : base_(&base) {}
+
+  [[nodiscard]] std::optional<RowVersion> get(TableId table, std::string_view key) const override;
+  void scan(TableId table, std::string_view prefix, const Visitor& visit) const override;
+  [[nodiscard]] Result<void> status() const override;
+  void fail(Error error) const override;
+
+  void put(TableId table, std::string key, RowVersion version);
+
+  struct Put {
+    TableId table;
+    std::string key;
+    RowVersion version;
+  };
+  /// Every version put since the last call, in the order of the calls to put; one per row and
+  /// position.
+  [[nodiscard]] std::vector<Put> take_puts();
+
+ private:
+  const RowReader* base_ = nullptr;
+  std::map<std::pair<TableId, std::string>, RowVersion> newest_;
+  std::vector<Put> puts_;
+  mutable std::optional<Error> failure_;
+};
+
+}  // namespace actbook

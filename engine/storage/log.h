@@ -1,0 +1,68 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+
+#include "block.h"
+
+namespace actbook::storage {
+
+/// The log on disk: blocks in the order of their first positions and commands, each written once
+/// and synced. The only truth; everything else can be derived from it. Any thread may read; one
+/// thread at a time appends.
+class Log {
+ public:
+  /// Whether a log stands in `directory`.
+  [[nodiscard]] static bool exists(const std::filesystem::path& directory);
+  /// Opens the log, making it where there is none. Errors: corrupt, unavailable, unsupported.
+  [[nodiscard]] static Result<std::unique_ptr<Log>> open(const std::filesystem::path& directory);
+
+  ~Log();
+  Log(const Log&) = delete;
+  Log& operator=(const Log&) = delete;
+
+  /// Adds a block and returns once it is durable. After an error it may or may not be there.
+  [[nodiscard]] Result<void> append(Position first_position, std::uint64_t first_command,
+                                    const Bytes& block);
+
+  /// The last block, if there is any. Errors: corrupt, unavailable.
+  [[nodiscard]] Result<std::optional<Block>> last() const;
+
+  /// Walks over blocks as they stood when it was made.
+  class Reader {
+   public:
+    explicit Reader(const Log& log);
+    ~Reader();
+    Reader(const Reader&) = delete;
+    Reader& operator=(const Reader&) = delete;
+
+    void seek_to_first();
+    void next();
+    /// To the block that holds this event; to none if there is none.
+    void seek(Position position);
+    /// To the block that holds this command; `position` is the next free position it saw.
+    void seek(Position position, std::uint64_t command);
+    /// False past the end and after a failed read: status() tells which.
+    [[nodiscard]] bool valid() const;
+    [[nodiscard]] Result<void> status() const;
+    /// Errors: corrupt.
+    [[nodiscard]] Result<Block> block() const;
+    [[nodiscard]] std::size_t stored_size() const;
+
+   private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+  };
+
+  /// Checks the storage files themselves, down to their checksums. Errors: corrupt, unavailable.
+  [[nodiscard]] Result<void> verify_files() const;
+
+ private:
+  class Impl;
+  explicit Log(std::unique_ptr<Impl> impl);
+
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace actbook::storage
