@@ -1,0 +1,99 @@
+#include "actbook/decide.h"
+
+#include "actbook/schema/commands_bfbs_generated.h"
+#include "decide/decide.h"
+
+namespace actbook {
+namespace {
+
+using command::CommandEnvelope;
+using command::CommandEnvelopeT;
+
+template <class... Commands>
+void dispatch(const command::CommandUnion& command, Decision& decision) {
+  const bool known = ((command.type == command::CommandUnionTraits<Commands>::enum_value
+                           ? (decide(*static_cast<const Commands*>(command.value), decision), true)
+                           : false) ||
+                      ...);
+  // A test holds this list against the union Command of the schema.
+  if (!known) std::abort();
+}
+
+Error invalid(const std::string& field, const std::string& what) {
+  return Error{ErrorKind::invalid, "INVALID_FIELD", field + ": " + what, {}};
+}
+
+// Somebody is said by a person id or by an e-mail address.
+Result<void> exactly_one(const std::string& path, const std::string& email,
+                         const std::string& person) {
+  if (email.empty() == person.empty()) {
+    return invalid(path, email.empty() ? "give email or person, to say who it is"
+                                       : "give either email or person, not both");
+  }
+  return boost::outcome_v2::success();
+}
+
+}  // namespace
+
+const Schema& command_schema() {
+  using Binary = command::CommandEnvelopeBinarySchema;
+  static const Schema schema(ByteView(Binary::data(), Binary::size()));
+  return schema;
+}
+
+std::string command_type(const CommandEnvelopeT& envelope) {
+  return command::EnumNameCommand(envelope.command.type);
+}
+
+Result<void> validate_command(const CommandEnvelopeT& envelope, ByteView bytes) {
+  if (!envelope.actor) return invalid("actor", "say who acts: {\"kind\": ..., \"id\": ...}");
+  if (envelope.command.value == nullptr) return invalid("command", "missing");
+  BOOST_OUTCOME_TRY(command_schema().validate(CommandEnvelope::GetFullyQualifiedName(), bytes));
+  if (envelope.occurred_at && envelope.mode != schema::Mode::observed) {
+    return invalid("occurred_at",
+                   "only a command in observed mode may say when it occurred; leave it out, or set "
+                   "mode to observed");
+  }
+  if (const auto* invite = envelope.command.AsInviteToWorkspace()) {
+    return exactly_one("command", invite->email, invite->person);
+  }
+  // ChangeDataOwnership has a reason code of its own for a data owner that nothing says.
+  if (const auto* create = envelope.command.AsCreateWorkspace(); create && create->data_owner) {
+    return exactly_one("command.data_owner", create->data_owner->email, create->data_owner->person);
+  }
+  if (const auto* change = envelope.command.AsChangeDataOwnership();
+      change && change->data_owner && !change->data_owner->email.empty()) {
+    return exactly_one("command.data_owner", change->data_owner->email, change->data_owner->person);
+  }
+  return boost::outcome_v2::success();
+}
+
+CommandInfo command_info(const CommandEnvelopeT& envelope) {
+  CommandInfo info;
+  info.command_id = envelope.command_id;
+  info.command_type = command_type(envelope);
+  info.actor = *envelope.actor;
+  info.mode = envelope.mode;
+  if (envelope.occurred_at) info.occurred_at = Timestamp{*envelope.occurred_at};
+  info.acting_organisation = envelope.acting_organisation;
+  info.correlation_id = envelope.correlation_id;
+  info.causation_id = envelope.causation_id;
+  info.reason = envelope.reason;
+  return info;
+}
+
+Result<Decided> decide(const CommandEnvelopeT& envelope, Batch& batch) {
+  using namespace command;
+  Decision decision(envelope, batch);
+  dispatch<RegisterPersonT, RegisterOrganisationT, AddOrganisationMemberT, ChangeOrganisationRoleT,
+           RemoveOrganisationMemberT, GrantPartnerStatusT, RevokePartnerStatusT,
+           PublishAgreementVersionT, AcceptAgreementT, CreateWorkspaceT, ChangeDataOwnershipT,
+           RenameWorkspaceT, ChangeVisibilityT, DeleteWorkspaceT, SetBrandingT, RemoveBrandingT,
+           InviteToWorkspaceT, ResendInviteT, RevokeInviteT, DeclineInviteT, AcceptInviteT,
+           ChangeWorkspaceRoleT, RemoveMemberT, SelfJoinT, SetTierT, SetAccountStatusT,
+           RecordDataOwnerOrganisationT, ProposeHandoffT, AcceptHandoffT, DeclineHandoffT,
+           CancelHandoffT>(envelope.command, decision);
+  return decision.finish();
+}
+
+}  // namespace actbook

@@ -1,0 +1,97 @@
+#include "decision.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cstdlib>
+
+#include "digest.h"
+
+namespace actbook {
+namespace {
+
+std::string code(Reason reason) { return schema::EnumNameReason(reason); }
+
+}  // namespace
+
+Decision::Decision(const command::CommandEnvelopeT& envelope, Batch& batch)
+    : envelope_(envelope), batch_(batch) {}
+
+std::string Decision::person() const {
+  return actor_is(schema::ActorKind::person) ? actor().id : std::string();
+}
+
+bool Decision::organisation_permits(std::string_view organisation, std::string_view permission) {
+  const auto role = organisation_role(rows(), organisation, person());
+  if (!role || !permits(role_definition(rows(), *role), permission)) return false;
+  set_basis(std::string(schema::EnumNameOrganisationRole(*role)) + " of organisation " +
+            std::string(organisation));
+  return true;
+}
+
+bool Decision::workspace_permits(std::string_view workspace, std::string_view permission) {
+  const auto access = effective_access(rows(), workspace, person());
+  if (!access.role || !permits(role_definition(rows(), *access.role), permission)) return false;
+  set_basis(access.basis);
+  return true;
+}
+
+void Decision::set_basis(std::string basis) {
+  if (basis_.empty()) basis_ = std::move(basis);
+}
+
+void Decision::require(bool holds, Reason reason) {
+  assert(!emitted_ && "rules come before events");
+  if (holds || refused() || std::ranges::find(broken_, reason) != broken_.end()) return;
+  broken_.push_back(reason);
+}
+
+void Decision::require_staff() {
+  require(actor_is_staff(), Reason::STAFF_ONLY);
+  if (actor_is_staff()) set_basis("staff");
+}
+
+void Decision::add_created(std::string_view kind, std::string_view id) {
+  decided_.created.push_back(std::string(kind) + ":" + std::string(id));
+}
+
+std::string Decision::id_or_derived(const std::string& given, std::string_view kind) const {
+  if (!given.empty()) return given;
+  return std::string(kind) + "-" + short_digest(envelope_.command_id + "/" + std::string(kind));
+}
+
+void Decision::append(EventDraft draft) {
+  if (!appended_) return;
+  if (!emitted_) {
+    emitted_ = true;
+    batch_.set_basis(basis_);
+    std::vector<std::string> codes;
+    for (const auto reason : broken_) codes.push_back(code(reason));
+    batch_.set_rules_broken(std::move(codes));
+  }
+  appended_ = batch_.append(draft);
+}
+
+void Decision::append_refusal() {
+  event::CommandRefusedT refusal;
+  refusal.command_type = command_type(envelope_);
+  refusal.reason = broken_.front();
+  refusal.subjects =
+      command_schema().tags(command::CommandEnvelope::GetFullyQualifiedName(), pack(envelope_));
+  refusal.based_on = batch_.based_on().value;
+  auto event = draft(refusal);
+  event.extra_tags = refusal.subjects;
+  appended_ = batch_.append(event);
+  decided_.outcome = log::Outcome::refused;
+  decided_.reason = code(broken_.front());
+}
+
+Result<Decided> Decision::finish() {
+  if (refused()) {
+    assert(!emitted_ && "a refused command changes nothing");
+    append_refusal();
+  }
+  BOOST_OUTCOME_TRY(appended_);
+  return decided_;
+}
+
+}  // namespace actbook

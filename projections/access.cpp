@@ -1,0 +1,107 @@
+#include "actbook/access.h"
+
+#include <algorithm>
+#include <set>
+
+namespace actbook {
+namespace {
+
+using schema::OrganisationRole;
+using schema::Visibility;
+using schema::WorkspaceRole;
+
+Position at(const std::unique_ptr<schema::ActT>& act) { return Position{act ? act->position : 0}; }
+
+// Rungs 3 and 4: what an organisation role gives in a workspace of the organisation.
+Access derived_access(const row::WorkspaceRowT& workspace,
+                      const std::optional<row::OrganisationMemberRowT>& member) {
+  if (!member || !member->live) return {};
+  if (member->role == OrganisationRole::owner) {
+    return {WorkspaceRole::admin,
+            "owner of organisation " + workspace.organisation,
+            false,
+            {at(member->role_since)}};
+  }
+  if (member->role == OrganisationRole::admin &&
+      workspace.visibility == Visibility::open_to_organisation) {
+    return {WorkspaceRole::admin,
+            "admin of organisation " + workspace.organisation + ", to which the workspace is open",
+            false,
+            {at(member->role_since)}};
+  }
+  return {};
+}
+
+}  // namespace
+
+Access effective_access(const RowReader& rows, std::string_view workspace,
+                        std::string_view person) {
+  const auto found = find<row::WorkspaceRowT>(rows, workspace);
+  if (!found || found->deleted) return {};
+  const auto membership = find<row::MembershipRowT>(rows, row_key({workspace, person}));
+  Access access;
+  if (membership && membership->live) {
+    access = {membership->role,
+              std::string(schema::EnumNameMembershipSource(membership->source)) +
+                  " membership as " + schema::EnumNameWorkspaceRole(membership->role),
+              false,
+              {at(membership->since)}};
+    if (at(membership->role_since) != at(membership->since)) {
+      access.positions.push_back(at(membership->role_since));
+    }
+  } else if (membership && membership->blocked) {
+    return {std::nullopt, "removed from the workspace", false, {at(membership->ended)}};
+  } else {
+    access = derived_access(
+        *found, find<row::OrganisationMemberRowT>(rows, row_key({found->organisation, person})));
+  }
+  if (access.role)
+    access.can_read = permits(role_definition(rows, *access.role), "conversation.read");
+  return access;
+}
+
+std::vector<std::pair<std::string, Access>> everybody_with_access(const RowReader& rows,
+                                                                  std::string_view workspace) {
+  std::set<std::string> people;
+  each<row::MembershipRowT>(
+      rows, row_key({workspace}) + "/",
+      [&](std::string_view person, const row::MembershipRowT&) { people.emplace(person); });
+  const auto found = find<row::WorkspaceRowT>(rows, workspace);
+  if (found) {
+    each<row::OrganisationMemberRowT>(
+        rows, row_key({found->organisation}) + "/",
+        [&](std::string_view person, const row::OrganisationMemberRowT&) {
+          people.emplace(person);
+        });
+  }
+  std::vector<std::pair<std::string, Access>> everybody;
+  for (const auto& person : people) {
+    auto access = effective_access(rows, workspace, person);
+    if (access.role) everybody.emplace_back(person, std::move(access));
+  }
+  return everybody;
+}
+
+std::optional<OrganisationRole> organisation_role(const RowReader& rows,
+                                                  std::string_view organisation,
+                                                  std::string_view person) {
+  const auto member = find<row::OrganisationMemberRowT>(rows, row_key({organisation, person}));
+  if (!member || !member->live) return std::nullopt;
+  return member->role;
+}
+
+std::optional<row::RoleRowT> role_definition(const RowReader& rows, OrganisationRole role) {
+  return find<row::RoleRowT>(rows,
+                             row_key({"organisation", schema::EnumNameOrganisationRole(role)}));
+}
+
+std::optional<row::RoleRowT> role_definition(const RowReader& rows, WorkspaceRole role) {
+  return find<row::RoleRowT>(rows, row_key({"workspace", schema::EnumNameWorkspaceRole(role)}));
+}
+
+bool permits(const std::optional<row::RoleRowT>& definition, std::string_view permission) {
+  return definition &&
+         std::ranges::find(definition->permissions, permission) != definition->permissions.end();
+}
+
+}  // namespace actbook

@@ -1,0 +1,70 @@
+#include "evolve/evolve.h"
+
+namespace actbook {
+namespace {
+
+using row::AccountRowT;
+
+template <class Event>
+std::string seat_key(const Event& event) {
+  return row_key({event.account()->string_view(), event.person()->string_view()});
+}
+
+template <class Event>
+void count_seats(const Event& event, Fold& fold) {
+  fold.update<AccountRowT>(event.account()->str(), [&](AccountRowT& row) {
+    row.seats = event.seats();
+    row.paid_seats = event.paid_seats();
+  });
+}
+
+}  // namespace
+
+void evolve(const event::BillingAccountOpened& event, Fold& fold) {
+  const std::string account = event.account()->str();
+  fold.update<AccountRowT>(account, [&](AccountRowT& row) {
+    row.scope = event.scope();
+    row.organisation = event.organisation()->str();
+    row.workspace = text(event.workspace());
+    row.tier = event.tier();
+    row.status = event.status();
+    row.opened = fold.act();
+  });
+  if (event.scope() != schema::AccountScope::organisation) return;
+  fold.update<row::OrganisationRowT>(event.organisation()->str(),
+                                     [&](row::OrganisationRowT& row) { row.account = account; });
+}
+
+void evolve(const event::BillingAccountClosed& event, Fold& fold) {
+  fold.update<AccountRowT>(event.account()->str(),
+                           [&](AccountRowT& row) { row.closed = fold.act(); });
+}
+
+void evolve(const event::TierChanged& event, Fold& fold) {
+  fold.update<AccountRowT>(event.account()->str(),
+                           [&](AccountRowT& row) { row.tier = event.to(); });
+}
+
+void evolve(const event::AccountStatusChanged& event, Fold& fold) {
+  fold.update<AccountRowT>(event.account()->str(),
+                           [&](AccountRowT& row) { row.status = event.to(); });
+}
+
+void evolve(const event::SeatOpened& event, Fold& fold) {
+  fold.update<row::SeatRowT>(seat_key(event), [&](row::SeatRowT& row) {
+    row.live = true;
+    row.opened = fold.act();
+    row.closed.reset();
+  });
+  count_seats(event, fold);
+}
+
+void evolve(const event::SeatClosed& event, Fold& fold) {
+  fold.update<row::SeatRowT>(seat_key(event), [&](row::SeatRowT& row) {
+    row.live = false;
+    row.closed = fold.act();
+  });
+  count_seats(event, fold);
+}
+
+}  // namespace actbook

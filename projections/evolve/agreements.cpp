@@ -1,0 +1,67 @@
+#include "actbook/keys.h"
+#include "evolve/evolve.h"
+
+namespace actbook {
+namespace {
+
+// The acceptance in force, if there is one, is over.
+void end_acceptance(Fold& fold, std::string_view workspace, Position acceptance,
+                    schema::AcceptanceState state) {
+  if (acceptance.value == 0) return;
+  fold.update<row::AcceptanceRowT>(acceptance_key(workspace, acceptance),
+                                   [&](row::AcceptanceRowT& row) {
+                                     row.state = state;
+                                     row.ended = fold.act();
+                                   });
+}
+
+}  // namespace
+
+void evolve(const event::AgreementPublished& event, Fold& fold) {
+  const auto agreement = event.agreement()->string_view();
+  fold.update<row::AgreementRowT>(std::string(agreement), [&](row::AgreementRowT& row) {
+    row.latest_version = std::max(row.latest_version, event.version());
+  });
+  fold.update<row::AgreementVersionRowT>(agreement_version_key(agreement, event.version()),
+                                         [&](row::AgreementVersionRowT& row) {
+                                           row.version = event.version();
+                                           row.title = event.title()->str();
+                                           row.language = event.language()->str();
+                                           row.text_sha256 = event.text_sha256()->str();
+                                           row.published = fold.act();
+                                         });
+}
+
+void evolve(const event::AgreementAccepted& event, Fold& fold) {
+  const std::string workspace = event.workspace()->str();
+  const Position position = fold.record().position();
+  fold.update<row::WorkspaceRowT>(workspace, [&](row::WorkspaceRowT& row) {
+    end_acceptance(fold, workspace, Position{row.acceptance}, schema::AcceptanceState::replaced);
+    row.acceptance = position.value;
+  });
+  fold.update<row::AcceptanceRowT>(acceptance_key(workspace, position),
+                                   [&](row::AcceptanceRowT& row) {
+                                     row.agreement = event.agreement()->str();
+                                     row.version = event.version();
+                                     row.text_sha256 = event.text_sha256()->str();
+                                     row.workspace = workspace;
+                                     row.organisation = event.organisation()->str();
+                                     row.acting_organisation = text(event.acting_organisation());
+                                     if (event.data_owner() != nullptr)
+                                       row.data_owner.reset(event.data_owner()->UnPack());
+                                     row.person = event.person()->str();
+                                     row.channel = event.channel();
+                                     row.ip_address = text(event.ip_address());
+                                     row.user_agent = text(event.user_agent());
+                                     row.accepted = fold.act();
+                                     row.state = schema::AcceptanceState::in_force;
+                                   });
+}
+
+void evolve(const event::AgreementLapsed& event, Fold& fold) {
+  const std::string workspace = event.workspace()->str();
+  end_acceptance(fold, workspace, Position{event.acceptance()}, schema::AcceptanceState::lapsed);
+  fold.update<row::WorkspaceRowT>(workspace, [](row::WorkspaceRowT& row) { row.acceptance = 0; });
+}
+
+}  // namespace actbook

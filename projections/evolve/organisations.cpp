@@ -1,0 +1,77 @@
+#include "evolve/evolve.h"
+
+namespace actbook {
+
+void evolve(const event::PersonRegistered& event, Fold& fold) {
+  const std::string person = event.person()->str();
+  const std::string contact = text(event.contact());
+  fold.update<row::PersonRowT>(person, [&](row::PersonRowT& row) {
+    row.contact = contact;
+    row.display_name = text(event.display_name());
+    if (!row.registered) row.registered = fold.act();
+  });
+  if (contact.empty()) return;
+  fold.update<row::ContactRowT>(contact, [&](row::ContactRowT& row) {
+    row.person = person;
+    row.identified = fold.act();
+  });
+}
+
+void evolve(const event::ContactRegistered& event, Fold& fold) {
+  fold.update<row::ContactRowT>(event.contact()->str(),
+                                [&](row::ContactRowT& row) { row.email = event.email()->str(); });
+}
+
+void evolve(const event::OrganisationRegistered& event, Fold& fold) {
+  fold.update<row::OrganisationRowT>(event.organisation()->str(), [&](row::OrganisationRowT& row) {
+    row.name = event.name()->str();
+    row.registered = fold.act();
+  });
+}
+
+void evolve(const event::OrganisationMemberAdded& event, Fold& fold) {
+  const auto organisation = event.organisation()->string_view();
+  const auto person = event.person()->string_view();
+  fold.update<row::OrganisationMemberRowT>(row_key({organisation, person}),
+                                           [&](row::OrganisationMemberRowT& row) {
+                                             row.role = event.role();
+                                             row.live = true;
+                                             row.since = fold.act();
+                                             row.role_since = fold.act();
+                                             row.ended.reset();
+                                           });
+  fold.refer("person", person, "organisation", organisation);
+}
+
+void evolve(const event::OrganisationRoleChanged& event, Fold& fold) {
+  const auto key = row_key({event.organisation()->string_view(), event.person()->string_view()});
+  fold.update<row::OrganisationMemberRowT>(key, [&](row::OrganisationMemberRowT& row) {
+    row.role = event.to();
+    row.role_since = fold.act();
+  });
+}
+
+void evolve(const event::OrganisationMemberRemoved& event, Fold& fold) {
+  const auto key = row_key({event.organisation()->string_view(), event.person()->string_view()});
+  fold.update<row::OrganisationMemberRowT>(key, [&](row::OrganisationMemberRowT& row) {
+    row.live = false;
+    row.ended = fold.act();
+  });
+}
+
+void evolve(const event::PartnerStatusGranted& event, Fold& fold) {
+  fold.update<row::OrganisationRowT>(event.organisation()->str(), [&](row::OrganisationRowT& row) {
+    row.partner = true;
+    row.contract_reference = event.contract_reference()->str();
+    row.granted = fold.act();
+  });
+}
+
+void evolve(const event::PartnerStatusRevoked& event, Fold& fold) {
+  fold.update<row::OrganisationRowT>(event.organisation()->str(), [&](row::OrganisationRowT& row) {
+    row.partner = false;
+    row.revoked = fold.act();
+  });
+}
+
+}  // namespace actbook

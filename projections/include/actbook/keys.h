@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "actbook/position.h"
+
+namespace actbook {
+
+/// Keys of rows that hold a number; zero-padded, so that they sort as the numbers do.
+[[nodiscard]] std::string agreement_version_key(std::string_view agreement, std::uint32_t version);
+[[nodiscard]] std::string acceptance_key(std::string_view workspace, Position acceptance);
+
+}  // namespace actbook

@@ -1,0 +1,21 @@
+#include "actbook/keys.h"
+
+namespace actbook {
+namespace {
+
+std::string padded(std::uint64_t number, std::size_t width) {
+  const std::string digits = std::to_string(number);
+  return std::string(width - digits.size(), '0') + digits;
+}
+
+}  // namespace
+
+std::string agreement_version_key(std::string_view agreement, std::uint32_t version) {
+  return std::string(agreement) + '/' + padded(version, 10);
+}
+
+std::string acceptance_key(std::string_view workspace, Position acceptance) {
+  return std::string(workspace) + '/' + padded(acceptance.value, 20);
+}
+
+}  // namespace actbook

@@ -1,0 +1,23 @@
+#include "actbook/tables.h"
+
+namespace actbook {
+
+std::string row_key(std::initializer_list<std::string_view> parts) {
+  std::string key;
+  for (const auto part : parts) {
+    if (!key.empty()) key.push_back('/');
+    key.append(part);
+  }
+  return key;
+}
+
+std::vector<std::string> references(const RowReader& rows, std::string_view kind,
+                                    std::string_view id, std::string_view related) {
+  std::vector<std::string> ids;
+  each<row::ReferenceRowT>(
+      rows, row_key({kind, id, related}) + "/",
+      [&](std::string_view rest, const row::ReferenceRowT&) { ids.emplace_back(rest); });
+  return ids;
+}
+
+}  // namespace actbook
