@@ -1,0 +1,99 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "actbook/acceptances.h"
+#include "actbook/entity.h"
+#include "actbook/event_store.h"
+#include "actbook/replay.h"
+#include "actbook/schema/answers_generated.h"
+#include "actbook/schema/commands_generated.h"
+
+namespace actbook {
+
+/// A ledger of partner programs: commands in, events kept, answers out. The door for API layers;
+/// the `actbook` command is a thin wrapper around it.
+///
+/// One process at a time has a ledger open. Any thread may call any function; commands are decided
+/// one after another. Answers are snapshots: they never block writers and never change.
+class Ledger {
+ public:
+  struct CreateOptions {
+    /// The ledger's name, an id; it stands in the first event.
+    std::string id = "actbook";
+    /// With a simulated clock, the time is what set_clock last said; the first event says so for
+    /// good.
+    schema::ClockKind clock = schema::ClockKind::system;
+  };
+  /// Makes a ledger in `directory` and records its first events: LedgerCreated and the role
+  /// definitions. A simulated clock starts at 1970-01-01 and `start` is where it goes before the
+  /// first event. Errors: invalid (the id); misuse, if a ledger stands there already; unavailable.
+  [[nodiscard]] static Result<Ledger> create(const std::filesystem::path& directory,
+                                             const CreateOptions& options, Timestamp start = {});
+
+  using Progress = std::function<void(Position done, Position end)>;
+
+  /// Opens a ledger; `progress` hears of views that have to catch up after a crash.
+  /// Errors: those of EventStore::open.
+  [[nodiscard]] static Result<Ledger> open(const std::filesystem::path& directory,
+                                           Progress progress = {});
+
+  Ledger(Ledger&&) noexcept;
+  Ledger& operator=(Ledger&&) noexcept;
+  ~Ledger();
+
+  [[nodiscard]] const std::string& id() const;
+  [[nodiscard]] schema::ClockKind clock() const;
+  /// Sets a simulated clock. Errors: misuse, if the ledger's clock is the system's.
+  [[nodiscard]] Result<void> set_clock(Timestamp now);
+
+  /// Decides and records one command. The receipt is durable: recorded, unchanged, or refused with
+  /// a reason code. A retry with the same command id gets the same receipt, byte for byte, forever.
+  /// Errors: invalid, naming the field; conflict with IDEMPOTENCY_CONFLICT; unavailable;
+  /// unknown_outcome.
+  [[nodiscard]] Result<Flat<log::Receipt>> record(const command::CommandEnvelopeT& command);
+
+  /// The state now, after a position, or at an instant; every answer below is asked of one.
+  [[nodiscard]] View now() const;
+  [[nodiscard]] Result<View> as_of(Position position) const;
+  [[nodiscard]] Result<View> as_of(Timestamp at) const;
+  [[nodiscard]] Position head() const;
+
+  /// Who accepted which agreement (Q1), as known at the view. Cost: that of the rarest filter.
+  [[nodiscard]] Result<answer::AcceptancesT> acceptances(const View& view,
+                                                         const AcceptanceFilter& filter) const;
+
+  /// Everything that touched an entity up to the view, oldest first, from positions after `since`
+  /// on. Refusals that named it count. Cost: one indexed read per event.
+  [[nodiscard]] Result<answer::TrailT> trail(const View& view, const Entity& entity,
+                                             Position since = {}) const;
+
+  /// One entity as it stood: a workspace with its members, access, invites, handoffs and account;
+  /// and so on. Errors: invalid with NOT_FOUND, if the view knows no such entity.
+  [[nodiscard]] Result<answer::EntityStateT> show(const View& view, const Entity& entity) const;
+
+  /// Any event, for its own sake.
+  [[nodiscard]] Result<Record> event(Position position) const;
+  [[nodiscard]] EventCursor read(const ReadRange& range = {}) const;
+  [[nodiscard]] EventCursor query(const Query& query, const ReadRange& range = {}) const;
+
+  /// Folds the log afresh up to `until` (the head by default) and compares every row version, tag
+  /// and receipt with what is served. A difference is a finding, not an error. Cost: one pass over
+  /// the log, state in memory.
+  [[nodiscard]] Result<answer::ReplayReportT> replay(std::optional<Position> until = {},
+                                                     const Progress& progress = {}) const;
+
+  /// Reads every stored byte of the log and checks it. Damage is a finding, not an error.
+  [[nodiscard]] Result<answer::VerifyReportT> verify(const Progress& progress = {}) const;
+
+ private:
+  class Impl;
+  explicit Ledger(std::unique_ptr<Impl> impl);
+
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace actbook

@@ -1,0 +1,179 @@
+#include "actbook/ledger.h"
+
+#include <atomic>
+
+#include "actbook/decide.h"
+#include "actbook/projector.h"
+#include "actbook/schema.h"
+#include "actbook/state.h"
+#include "actbook/tables.h"
+#include "actbook/trail.h"
+
+namespace actbook {
+namespace {
+
+// The system's time, or what a simulated clock was set to. Which of them a ledger has is known only
+// once it is open.
+class LedgerClock final : public Clock {
+ public:
+  [[nodiscard]] Timestamp now() const override {
+    return simulated_ ? simulation_.now() : system_.now();
+  }
+  void simulate() { simulated_ = true; }
+  [[nodiscard]] bool simulated() const { return simulated_; }
+  void set(Timestamp now) { simulation_.set(now); }
+
+ private:
+  SystemClock system_;
+  ManualClock simulation_;
+  std::atomic<bool> simulated_ = false;
+};
+
+// The command that makes a ledger; its id cannot be a caller's, who are told to bring their own.
+CommandInfo genesis() {
+  CommandInfo info;
+  info.command_id = "actbook:genesis";
+  info.command_type = "CreateLedger";
+  info.actor.kind = schema::ActorKind::system;
+  info.actor.id = "actbook";
+  return info;
+}
+
+}  // namespace
+
+class Ledger::Impl {
+ public:
+  // The store borrows the clock, so it goes first.
+  LedgerClock clock;
+  std::unique_ptr<EventStore> store;
+  std::string id;
+
+  EventStore::Options options(Progress progress = {}) {
+    return {&clock, &partner_projector(), std::move(progress)};
+  }
+
+  Result<void> record_first_events(const CreateOptions& create) {
+    Submission submission;
+    submission.info = genesis();
+    const auto events = first_events(create.id, create.clock);
+    submission.content = events.front().payload;
+    BOOST_OUTCOME_TRY(store->submit(submission, [&](Batch& batch) -> Result<Decided> {
+      for (const auto& event : events) {
+        BOOST_OUTCOME_TRY(batch.append(event));
+      }
+      return Decided{};
+    }));
+    return boost::outcome_v2::success();
+  }
+
+  Result<void> read_identity() {
+    const View view = store->now();
+    const auto row = find<row::LedgerRowT>(view, "ledger");
+    BOOST_OUTCOME_TRY(view.status());
+    if (!row) {
+      return Error{ErrorKind::corrupt, "NO_GENESIS", "the ledger does not begin with LedgerCreated",
+                   Position{1}};
+    }
+    id = row->ledger;
+    if (row->clock == schema::ClockKind::simulated) clock.simulate();
+    return boost::outcome_v2::success();
+  }
+};
+
+Ledger::Ledger(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Ledger::Ledger(Ledger&&) noexcept = default;
+Ledger& Ledger::operator=(Ledger&&) noexcept = default;
+Ledger::~Ledger() = default;
+
+Result<Ledger> Ledger::create(const std::filesystem::path& directory, const CreateOptions& options,
+                              Timestamp start) {
+  if (!is_ident(options.id)) {
+    return Error{ErrorKind::invalid,
+                 "INVALID_FIELD",
+                 "id: a ledger's id is 1 to 64 characters of A-Z a-z 0-9 - _ . :",
+                 {}};
+  }
+  auto impl = std::make_unique<Impl>();
+  if (options.clock == schema::ClockKind::simulated) {
+    impl->clock.simulate();
+    impl->clock.set(start);
+  }
+  BOOST_OUTCOME_TRY(store, EventStore::create(directory, impl->options()));
+  impl->store = std::move(store);
+  BOOST_OUTCOME_TRY(impl->record_first_events(options));
+  BOOST_OUTCOME_TRY(impl->read_identity());
+  return Ledger(std::move(impl));
+}
+
+Result<Ledger> Ledger::open(const std::filesystem::path& directory, Progress progress) {
+  auto impl = std::make_unique<Impl>();
+  BOOST_OUTCOME_TRY(store, EventStore::open(directory, impl->options(std::move(progress))));
+  impl->store = std::move(store);
+  BOOST_OUTCOME_TRY(impl->read_identity());
+  return Ledger(std::move(impl));
+}
+
+const std::string& Ledger::id() const { return impl_->id; }
+
+schema::ClockKind Ledger::clock() const {
+  return impl_->clock.simulated() ? schema::ClockKind::simulated : schema::ClockKind::system;
+}
+
+Result<void> Ledger::set_clock(Timestamp now) {
+  if (!impl_->clock.simulated()) {
+    return Error{ErrorKind::misuse,
+                 "CLOCK_IS_REAL",
+                 "this ledger's clock is the system's and cannot be set; only a ledger made with a "
+                 "simulated clock takes its time from the input",
+                 {}};
+  }
+  impl_->clock.set(now);
+  return boost::outcome_v2::success();
+}
+
+Result<Flat<log::Receipt>> Ledger::record(const command::CommandEnvelopeT& command) {
+  Submission submission;
+  submission.content = pack(command);
+  BOOST_OUTCOME_TRY(validate_command(command, submission.content));
+  submission.info = command_info(command);
+  submission.content_type = command::CommandEnvelope::GetFullyQualifiedName();
+  submission.content_schema = &command_schema();
+  return impl_->store->submit(submission, [&](Batch& batch) { return decide(command, batch); });
+}
+
+View Ledger::now() const { return impl_->store->now(); }
+Result<View> Ledger::as_of(Position position) const { return impl_->store->as_of(position); }
+Result<View> Ledger::as_of(Timestamp at) const { return impl_->store->as_of(at); }
+Position Ledger::head() const { return impl_->store->head(); }
+
+Result<answer::AcceptancesT> Ledger::acceptances(const View& view,
+                                                 const AcceptanceFilter& filter) const {
+  return find_acceptances(*impl_->store, view, filter);
+}
+
+Result<answer::TrailT> Ledger::trail(const View& view, const Entity& entity, Position since) const {
+  return find_trail(*impl_->store, view, entity, since);
+}
+
+Result<answer::EntityStateT> Ledger::show(const View& view, const Entity& entity) const {
+  return find_state(view, entity);
+}
+
+Result<Record> Ledger::event(Position position) const { return impl_->store->event(position); }
+EventCursor Ledger::read(const ReadRange& range) const { return impl_->store->read(range); }
+EventCursor Ledger::query(const Query& query, const ReadRange& range) const {
+  return impl_->store->query(query, range);
+}
+
+Result<answer::ReplayReportT> Ledger::replay(std::optional<Position> until,
+                                             const Progress& progress) const {
+  return actbook::replay(*impl_->store, partner_projector(), until, progress);
+}
+
+Result<answer::VerifyReportT> Ledger::verify(const Progress& progress) const {
+  auto report = actbook::verify(*impl_->store, progress);
+  report.ledger = impl_->id;
+  return report;
+}
+
+}  // namespace actbook
