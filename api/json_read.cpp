@@ -1,17 +1,16 @@
-#include <algorithm>
 #include <boost/outcome/try.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "actbook/decide.h"
 #include "actbook/json.h"
+#include "actbook/projector.h"
 #include "actbook/reflect.h"
 #include "actbook/schema.h"
-#include "actbook/schema/commands_bfbs_generated.h"
 #include "actbook/schema/events_generated.h"
 #include "actbook/time.h"
 #include "json_parse.h"
-#include "json_schemas.h"
 
 namespace actbook {
 namespace {
@@ -70,7 +69,7 @@ class TableReader {
                                   : field_value(*field, *member, field_path));
       slots.push_back({field, bits});
     }
-    return store(std::move(slots));
+    return store(slots);
   }
 
   static Result<void> check_names(const reflection::Object& object, const json& value,
@@ -87,10 +86,10 @@ class TableReader {
     return boost::outcome_v2::success();
   }
 
-  /// A union and its type come together or not at all.
+  /// A union and its type come together or not at all. What is mandatory besides, validation asks.
   Result<void> check_absence(const reflection::Object& object, const reflection::Field& field,
                              const json& parent, const std::string& path) const {
-    bool needed = field.required() || attribute(field, "mandatory");
+    bool needed = field.required();
     if (const auto* partner = union_partner(object, field)) {
       needed =
           needed || partner->required() || find(parent, partner->name()->string_view()) != nullptr;
@@ -102,7 +101,7 @@ class TableReader {
   /// The type of a union, or the union of a type.
   static const reflection::Field* union_partner(const reflection::Object& object,
                                                 const reflection::Field& field) {
-    if (field.type()->base_type() == reflection::Union) return union_type_field(object, field);
+    if (field.type()->base_type() == reflection::Union) return &union_type_field(object, field);
     if (field.type()->base_type() != reflection::UType) return nullptr;
     auto name = field.name()->string_view();
     name.remove_suffix(std::string_view(flatbuffers::UnionTypeFieldSuffix()).size());
@@ -196,11 +195,7 @@ class TableReader {
     return invalid_field(path, "must be " + expectation(schema_, field));
   }
 
-  uoffset_t store(std::vector<Slot> slots) {
-    // Large ones first, so that alignment leaves no gaps.
-    std::ranges::stable_sort(slots, std::ranges::greater{}, [](const Slot& slot) {
-      return flatbuffers::GetTypeSize(slot.field->type()->base_type());
-    });
+  uoffset_t store(const std::vector<Slot>& slots) {
     const auto start = builder_.StartTable();
     for (const auto& slot : slots) store(slot);
     return builder_.EndTable(start);
@@ -252,9 +247,7 @@ Result<std::unique_ptr<typename T::NativeTableType>> read_table(const Schema& sc
 }
 
 Result<command::CommandEnvelopeT> read_command(const json& document) {
-  using Binary = command::CommandEnvelopeBinarySchema;
-  static const Schema schema(ByteView(Binary::data(), Binary::size()));
-  BOOST_OUTCOME_TRY(envelope, read_table<command::CommandEnvelope>(schema, document));
+  BOOST_OUTCOME_TRY(envelope, read_table<command::CommandEnvelope>(command_schema(), document));
   return std::move(*envelope);
 }
 
@@ -273,12 +266,12 @@ Result<std::optional<Timestamp>> read_at(const json& document) {
 }  // namespace
 
 Result<command::CommandEnvelopeT> command_from_json(std::string_view json) {
-  BOOST_OUTCOME_TRY(document, parse_json(text));
+  BOOST_OUTCOME_TRY(document, parse_json(json));
   return read_command(document);
 }
 
-Result<CommandLine> command_line_from_json(std::string_view text) {
-  BOOST_OUTCOME_TRY(document, parse_json(text));
+Result<CommandLine> command_line_from_json(std::string_view json) {
+  BOOST_OUTCOME_TRY(document, parse_json(json));
   CommandLine line;
   BOOST_OUTCOME_TRY(at, read_at(document));
   line.at = at;
@@ -289,8 +282,8 @@ Result<CommandLine> command_line_from_json(std::string_view text) {
 }
 
 Result<Bytes> event_from_json(std::string_view json) {
-  BOOST_OUTCOME_TRY(document, parse_json(text));
-  BOOST_OUTCOME_TRY(event, read_table<event::AnyEvent>(event_schema(), document));
+  BOOST_OUTCOME_TRY(document, parse_json(json));
+  BOOST_OUTCOME_TRY(event, read_table<event::AnyEvent>(partner_projector().events(), document));
   return pack(*event);
 }
 

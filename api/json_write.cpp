@@ -2,12 +2,12 @@
 #include <nlohmann/json.hpp>
 
 #include "actbook/json.h"
+#include "actbook/projector.h"
 #include "actbook/reflect.h"
 #include "actbook/schema.h"
 #include "actbook/schema/answers_bfbs_generated.h"
 #include "actbook/schema/events_generated.h"
 #include "actbook/time.h"
-#include "json_schemas.h"
 
 namespace actbook {
 namespace {
@@ -23,6 +23,8 @@ const Schema& answer_schema() {
   static const Schema schema(ByteView(Binary::data(), Binary::size()));
   return schema;
 }
+
+const Schema& event_schema() { return partner_projector().events(); }
 
 class TableWriter {
  public:

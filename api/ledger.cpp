@@ -132,6 +132,13 @@ Result<void> Ledger::set_clock(Timestamp now) {
 }
 
 Result<Flat<log::Receipt>> Ledger::record(const command::CommandEnvelopeT& command) {
+  // Without these two there is nothing that could be packed.
+  if (!command.actor || command.command.value == nullptr) {
+    return Error{ErrorKind::invalid,
+                 "INVALID_FIELD",
+                 std::string(command.actor ? "command" : "actor") + ": is missing",
+                 {}};
+  }
   Submission submission;
   submission.content = pack(command);
   BOOST_OUTCOME_TRY(validate_command(command, submission.content));

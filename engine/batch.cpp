@@ -19,8 +19,6 @@ flatbuffers::Offset<flatbuffers::String> optional_string(flatbuffers::FlatBuffer
   return builder.CreateString(text);
 }
 
-const char* actor_tag(schema::ActorKind kind) { return schema::EnumNameActorKind(kind); }
-
 }  // namespace
 
 Batch::Batch(const RowReader& state, Position first, Timestamp recorded_at, CommandInfo info,
@@ -39,8 +37,10 @@ Result<void> Batch::append(const EventDraft& draft) {
   // `actor:sam` finds what an id did; `staff:sam` or `person:adam` also tells the kinds of actor
   // apart, and gives a person one tag for all they did and all that was done to them.
   tags.insert("actor:" + info_.actor.id);
-  if (info_.actor.kind)
-    tags.insert(std::string(actor_tag(*info_.actor.kind)) + ":" + info_.actor.id);
+  if (info_.actor.kind) {
+    const auto kind = schema_name(schema::EnumNameActorKind(*info_.actor.kind));
+    tags.insert(kind + ":" + info_.actor.id);
+  }
   if (!info_.acting_organisation.empty()) tags.insert("organisation:" + info_.acting_organisation);
   if (!info_.correlation_id.empty()) tags.insert("correlation:" + info_.correlation_id);
 

@@ -98,7 +98,7 @@ TagStep table_step(const reflection::Object& parent, const reflection::Field& fi
   switch (field.type()->base_type()) {
     case reflection::Union:
       step.kind = TagStep::Kind::union_member;
-      step.union_type_offset = union_type_field(parent, field)->offset();
+      step.union_type_offset = union_type_field(parent, field).offset();
       break;
     case reflection::Vector:
       step.kind = TagStep::Kind::tables;
@@ -220,7 +220,7 @@ const reflection::Object* union_member(const reflection::Schema& schema,
                                        const reflection::Field& union_field,
                                        const Table& instance) {
   const auto type =
-      flatbuffers::GetFieldI<std::uint8_t>(instance, *union_type_field(parent, union_field));
+      flatbuffers::GetFieldI<std::uint8_t>(instance, union_type_field(parent, union_field));
   const auto* member = enum_at(schema, union_field.type()->index())->values()->LookupByKey(type);
   if (type == 0 || member == nullptr) return nullptr;
   return object_at(schema, member->union_type()->index());

@@ -58,13 +58,14 @@ std::size_t max_bytes(const reflection::Field& field) {
   return bytes;
 }
 
+/// Reads no further than the NUL that ends every FlatBuffers text.
 bool is_utf8(const flatbuffers::String& text) {
   const char* at = text.c_str();
   const char* const end = at + text.size();
   while (at < end) {
     if (flatbuffers::FromUTF8(&at) < 0) return false;
   }
-  return at == end;
+  return true;
 }
 
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
@@ -184,7 +185,7 @@ class Validator {
     const auto* member = union_member(schema_, parent, field, table);
     if (member != nullptr && is_present(table, field)) return nested(field, *member, table);
     if (member == nullptr && !is_present(table, field) && !field.required()) return std::nullopt;
-    const auto& missing = member == nullptr ? *union_type_field(parent, field) : field;
+    const auto& missing = member == nullptr ? union_type_field(parent, field) : field;
     return Problem{name(missing), "must be " + expectation(schema_, missing)};
   }
 

@@ -46,8 +46,6 @@ std::string command_type(const CommandEnvelopeT& envelope) {
 }
 
 Result<void> validate_command(const CommandEnvelopeT& envelope, ByteView bytes) {
-  if (!envelope.actor) return invalid("actor", "say who acts: {\"kind\": ..., \"id\": ...}");
-  if (envelope.command.value == nullptr) return invalid("command", "missing");
   BOOST_OUTCOME_TRY(command_schema().validate(CommandEnvelope::GetFullyQualifiedName(), bytes));
   if (envelope.occurred_at && envelope.mode != schema::Mode::observed) {
     return invalid("occurred_at",

@@ -1,7 +1,6 @@
 #include "rules.h"
 
 #include <algorithm>
-#include <set>
 
 #include "actbook/keys.h"
 
@@ -134,7 +133,7 @@ void introduce_contact(Decision& decision, std::string_view email) {
   event::ContactRegisteredT registered;
   registered.contact = contact_id(email);
   if (!find_or_empty<row::ContactRowT>(decision.rows(), registered.contact).email.empty()) return;
-  registered.email = email;
+  registered.email = normal_email(email);
   decision.emit(registered);
 }
 
@@ -237,10 +236,15 @@ void settle_seat(Decision& decision, std::string_view account, std::string_view 
 }
 
 void settle_seats(Decision& decision, std::string_view account, std::string_view workspace) {
-  std::set<std::string> people;
+  const RowReader& rows = decision.rows();
+  std::vector<std::string> people;
   each<row::MembershipRowT>(
-      decision.rows(), row_key({workspace}) + "/",
-      [&](std::string_view person, const row::MembershipRowT&) { people.emplace(person); });
+      rows, row_key({workspace}) + "/",
+      [&](std::string_view person, const row::MembershipRowT&) { people.emplace_back(person); });
+  // Seats close before others open, or an exchange of people would raise the high-water mark.
+  std::ranges::stable_partition(people, [&](const std::string& person) {
+    return find_or_empty<row::SeatRowT>(rows, row_key({account, person})).live;
+  });
   for (const auto& person : people) settle_seat(decision, account, person);
 }
 

@@ -17,9 +17,9 @@ class Comparison {
   Result<void> fold(const Record& record) {
     BOOST_OUTCOME_TRY(projector_.project(record, rows_));
     BOOST_OUTCOME_TRY(rows_.status());
-    for (const auto& put : rows_.take_puts()) {
-      BOOST_OUTCOME_TRY(compare_row(put));
-    }
+    BOOST_OUTCOME_TRY(served, store_.as_of(record.position()));
+    for (const auto& put : rows_.take_puts()) compare_row(put, served);
+    BOOST_OUTCOME_TRY(served.status());
     for (const auto* tag : *record->tags()) {
       BOOST_OUTCOME_TRY(compare_tag(tag->str(), record));
     }
@@ -52,12 +52,10 @@ class Comparison {
   }
 
  private:
-  Result<void> compare_row(const RowOverlay::Put& put) {
+  void compare_row(const RowOverlay::Put& put, const View& view) {
     ++report_.rows_compared;
     made_[{put.table, put.key}].insert(put.version.position.value);
-    BOOST_OUTCOME_TRY(view, store_.as_of(put.version.position));
     const auto served = view.get(put.table, put.key);
-    BOOST_OUTCOME_TRY(view.status());
     if (!served || served->position != put.version.position) {
       differ(put.version.position, table_name(put.table), put.key,
              "follows from the log but is not served");
@@ -65,7 +63,6 @@ class Comparison {
       differ(put.version.position, table_name(put.table), put.key,
              "is served with other contents than follow from the log");
     }
-    return boost::outcome_v2::success();
   }
 
   Result<void> compare_tag(const std::string& tag, const Record& record) {

@@ -136,7 +136,6 @@ class Log::Reader::Impl {
   explicit Impl(const Log& log) {
     rocksdb::ReadOptions options;
     options.fill_cache = false;
-    options.readahead_size = std::size_t{2} << 20;
     iterator.reset(log.impl_->database->NewIterator(options, log.impl_->blocks()));
   }
 

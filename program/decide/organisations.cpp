@@ -14,7 +14,7 @@ bool may_speak_for(Decision& decision, const std::string& person) {
   const bool itself = decision.person() == person && !person.empty();
   if (itself) decision.set_basis("the person concerned");
   if (!decision.actor_is(ActorKind::person)) {
-    decision.set_basis(schema::EnumNameActorKind(*decision.actor().kind));
+    decision.set_basis(schema_name(schema::EnumNameActorKind(*decision.actor().kind)));
   }
   return itself || !decision.actor_is(ActorKind::person);
 }
@@ -49,8 +49,11 @@ std::vector<std::string> partner_role_holders(const RowReader& rows,
 
 }  // namespace
 
+// Nobody takes over an address by saying it is theirs: it opens the invites that were sent there.
 void decide(const command::RegisterPersonT& command, Decision& decision) {
-  decision.require(may_speak_for(decision, command.person), Reason::FORBIDDEN);
+  const std::string holder = party(decision.rows(), command.email, "").person;
+  const bool takes_over = !decision.person().empty() && !holder.empty() && holder != command.person;
+  decision.require(may_speak_for(decision, command.person) && !takes_over, Reason::FORBIDDEN);
   if (decision.refused()) return;
 
   const auto known = find<row::PersonRowT>(decision.rows(), command.person);
@@ -133,10 +136,18 @@ void decide(const command::ChangeOrganisationRoleT& command, Decision& decision)
                    Reason::LAST_OWNER);
   if (decision.refused() || from == to) return;
 
+  if (!from) {  // an observed fact about somebody who was never seen here: a member from here on
+    event::OrganisationMemberAddedT added;
+    added.organisation = command.organisation;
+    added.person = command.person;
+    added.role = to;
+    decision.emit(added);
+    return;
+  }
   event::OrganisationRoleChangedT changed;
   changed.organisation = command.organisation;
   changed.person = command.person;
-  changed.from = from.value_or(to);
+  changed.from = *from;
   changed.to = to;
   decision.emit(changed);
 }

@@ -19,8 +19,21 @@ bool billing_blocked(const RowReader& rows, const row::WorkspaceRowT& workspace)
   return status == AccountStatus::past_due || status == AccountStatus::canceled;
 }
 
+// An invite that was never seen here has no expiry that anybody knows of.
 bool is_expired(const row::InviteRowT& invite, Timestamp at) {
-  return at.microseconds >= invite.expires_at;
+  return invite.expires_at != 0 && at.microseconds >= invite.expires_at;
+}
+
+// Whether the person left the workspace or its organisation after the invite was last sent.
+bool left_since(const RowReader& rows, const row::InviteRowT& invite, std::string_view organisation,
+                std::string_view person) {
+  const auto position = [](const auto& act) { return act ? act->position : 0; };
+  const auto sent = std::max(position(invite.issued), position(invite.resent));
+  const auto membership =
+      find_or_empty<row::MembershipRowT>(rows, row_key({invite.workspace, person}));
+  const auto member =
+      find_or_empty<row::OrganisationMemberRowT>(rows, row_key({organisation, person}));
+  return position(membership.ended) > sent || position(member.ended) > sent;
 }
 
 void grant(Decision& decision, std::string_view workspace, std::string_view person,
@@ -198,8 +211,12 @@ void decide(const command::AcceptInviteT& command, Decision& decision) {
   decision.require(!by_somebody_else && is_recipient(rows, row, command.person, command.email),
                    Reason::WRONG_RECIPIENT);
   decision.require(row.state != InviteState::accepted, Reason::INVITE_ALREADY_ACCEPTED);
-  decision.require(!is_expired(row, decision.now()), Reason::INVITE_EXPIRED);
-  decision.require(!workspace.organisation.empty(), Reason::WORKSPACE_GONE);
+  // An old link never re-opens access: whoever left since takes a new one, or this one resent.
+  decision.require(!is_expired(row, decision.now()) &&
+                       !left_since(rows, row, workspace.organisation, command.person),
+                   Reason::INVITE_EXPIRED);
+  decision.require(row.workspace.empty() || !workspace.organisation.empty(),
+                   Reason::WORKSPACE_GONE);
   require_one_side(decision, workspace.organisation, command.person, row.role);
   if (decision.refused()) return;
 
@@ -232,7 +249,7 @@ void decide(const command::ChangeWorkspaceRoleT& command, Decision& decision) {
                    Reason::FORBIDDEN);
   decision.require(own.has_value() && to <= *own, Reason::ROLE_ABOVE_OWN);
   decision.require(membership.live, Reason::MEMBERSHIP_NOT_FOUND);
-  decision.require(is_outsider(rows, from) == is_outsider(rows, to),
+  decision.require(!membership.live || is_outsider(rows, from) == is_outsider(rows, to),
                    Reason::OUTSIDER_INSIDER_CROSSING);
   decision.require(to != WorkspaceRole::observer || workspace.usage == Usage::external_client,
                    Reason::OBSERVER_ONLY_IN_EXTERNAL_WORKSPACE);
@@ -243,6 +260,10 @@ void decide(const command::ChangeWorkspaceRoleT& command, Decision& decision) {
       Reason::LAST_OWNER);
   if (decision.refused() || !changes) return;
 
+  if (!membership.live) {  // an observed fact about somebody who was never seen here
+    let_in(decision, command.workspace, command.person, to, "");
+    return;
+  }
   event::MembershipRoleChangedT changed;
   changed.workspace = command.workspace;
   changed.person = command.person;

@@ -21,6 +21,7 @@ bool blank(std::string_view text) {
 
 // How many workspaces share an account now.
 std::size_t workspaces_on(const RowReader& rows, std::string_view account) {
+  if (account.empty()) return 0;  // an observed fact about an organisation never seen here
   const auto ever = references(rows, "account", account, "workspace");
   return static_cast<std::size_t>(std::ranges::count_if(ever, [&](const auto& workspace) {
     return live_workspace(rows, workspace).account == account;
@@ -68,6 +69,7 @@ void close_account(Decision& decision, const std::string& account, std::string_v
 // The data owner gets to see the workspace as an observer, unless they do already.
 void invite_data_owner(Decision& decision, const std::string& invite, const std::string& workspace,
                        const schema::DataOwnerT& owner) {
+  if (owner.contact.empty() && owner.person.empty()) return;  // observed, and nobody to invite
   const auto membership =
       find_or_empty<row::MembershipRowT>(decision.rows(), row_key({workspace, owner.person}));
   if (membership.live) return;
@@ -228,13 +230,15 @@ void become_external(const command::ChangeDataOwnershipT& command, Decision& dec
   reclassified.to_account = account;
   decision.emit(reclassified);
   open_account(decision, account, workspace.organisation, command.workspace);
-  introduce_contact(decision, command.data_owner->email);
+  if (command.data_owner) introduce_contact(decision, command.data_owner->email);
   emit_acceptance(decision, command.workspace, workspace.organisation, owner,
                   command.acceptance.get());
-  event::DataOwnerNamedT named;
-  named.workspace = command.workspace;
-  named.data_owner = std::make_unique<schema::DataOwnerT>(owner);
-  decision.emit(named);
+  if (command.data_owner) {  // an observed fact may come without one
+    event::DataOwnerNamedT named;
+    named.workspace = command.workspace;
+    named.data_owner = std::make_unique<schema::DataOwnerT>(owner);
+    decision.emit(named);
+  }
   invite_data_owner(decision, decision.id_or_derived(command.invite, "invite"), command.workspace,
                     owner);
   settle_seats(decision, workspace.account, command.workspace);
@@ -307,10 +311,12 @@ void decide(const command::ChangeDataOwnershipT& command, Decision& decision) {
   }
   decision.require(command.invite.empty() || !find<row::InviteRowT>(rows, command.invite),
                    Reason::INVITE_EXISTS);
-  if (decision.refused() || !command.data_owner) return;
+  if (decision.refused()) return;
 
   if (was_internal) {
     become_external(command, decision, workspace, owner);
+  } else if (!command.data_owner) {
+    return;  // an observed fact that says nothing new
   } else if (other_owner) {
     replace_data_owner(command, decision, workspace, owner);
   } else {

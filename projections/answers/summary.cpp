@@ -117,8 +117,8 @@ std::string phrase(const WorkspaceRenamed& e) {
 }
 std::string phrase(const VisibilityChanged& e) {
   return "changed workspace " + s(e.workspace()) + " from " +
-         words(schema::EnumNameVisibility(e.from())) + " to " +
-         words(schema::EnumNameVisibility(e.to()));
+         words(schema_name(schema::EnumNameVisibility(e.from()))) + " to " +
+         words(schema_name(schema::EnumNameVisibility(e.to())));
 }
 std::string phrase(const WorkspaceDeleted& e) { return "deleted workspace " + s(e.workspace()); }
 std::string phrase(const DataOwnerNamed& e) {

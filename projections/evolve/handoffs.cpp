@@ -16,8 +16,9 @@ void settle(const Event& event, Fold& fold, schema::HandoffState state) {
   // An observed fact may settle a handoff that was never seen here; then its workspace is not
   // known.
   if (event.workspace() == nullptr) return;
-  fold.update<WorkspaceRowT>(event.workspace()->str(),
-                             [](WorkspaceRowT& row) { row.pending_handoff.clear(); });
+  fold.update<WorkspaceRowT>(event.workspace()->str(), [&](WorkspaceRowT& row) {
+    if (row.pending_handoff == event.handoff()->string_view()) row.pending_handoff.clear();
+  });
 }
 
 }  // namespace

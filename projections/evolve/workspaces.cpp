@@ -15,6 +15,7 @@ schema::DataOwnerT& owner_of(WorkspaceRowT& row) {
 void evolve(const event::WorkspaceCreated& event, Fold& fold) {
   const std::string workspace = event.workspace()->str();
   fold.update<WorkspaceRowT>(workspace, [&](WorkspaceRowT& row) {
+    row = WorkspaceRowT();  // an observed fact may bring a deleted one back
     row.name = event.name()->str();
     row.organisation = event.organisation()->str();
     row.billing_organisation = row.organisation;

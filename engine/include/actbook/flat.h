@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "actbook/error.h"
@@ -12,6 +13,14 @@ namespace actbook {
 
 using Bytes = std::vector<std::uint8_t>;
 using ByteView = std::span<const std::uint8_t>;
+
+/// The name of an enum's value as the schema has it. The generated functions EnumName... append an
+/// underscore to the keywords of C++ (import, private).
+[[nodiscard]] inline std::string schema_name(const char* generated) {
+  std::string name = generated;
+  if (name.ends_with('_')) name.pop_back();
+  return name;
+}
 
 /// True if `bytes` hold a well-formed T: every offset, string and vector lies within them.
 template <class T>

@@ -2,6 +2,7 @@
 
 #include <flatbuffers/reflection.h>
 
+#include <cassert>
 #include <string>
 #include <string_view>
 
@@ -34,10 +35,13 @@ inline const reflection::Field* field_named(const reflection::Object& table,
   return nullptr;
 }
 
-/// The field that says which member a union holds.
-inline const reflection::Field* union_type_field(const reflection::Object& parent,
+/// The field that says which member a union holds. Every union has one.
+inline const reflection::Field& union_type_field(const reflection::Object& parent,
                                                  const reflection::Field& union_field) {
-  return field_named(parent, union_field.name()->str() + flatbuffers::UnionTypeFieldSuffix());
+  const auto* found =
+      field_named(parent, union_field.name()->str() + flatbuffers::UnionTypeFieldSuffix());
+  assert(found != nullptr);
+  return *found;
 }
 
 }  // namespace actbook

@@ -37,6 +37,9 @@ template <class Event>
   return {std::string(name.substr(name.rfind('.') + 1)), pack(event), {}};
 }
 
+/// An e-mail address as it compares: trimmed and lower-cased.
+[[nodiscard]] std::string normal_email(std::string_view email);
+
 /// The opaque id of the contact that stands for an e-mail address, which compares trimmed and
 /// lower-cased.
 [[nodiscard]] std::string contact_id(std::string_view email);
