@@ -6,6 +6,7 @@ set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/actbook)
 
 install(TARGETS ${libraries} actbook_schemas EXPORT actbookTargets
         ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(TARGETS actbook RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(EXPORT actbookTargets NAMESPACE actbook:: DESTINATION ${package_dir})
 configure_package_config_file(cmake/actbook-config.cmake.in
                               ${CMAKE_CURRENT_BINARY_DIR}/actbook-config.cmake

@@ -1,0 +1,84 @@
+#include "acts_table.h"
+
+#include "words.h"
+
+namespace actbook::cli {
+namespace {
+
+void add_remark(std::string& remarks, const std::string& remark) {
+  if (!remark.empty()) remarks += (remarks.empty() ? "" : "; ") + remark;
+}
+
+std::string happened(std::int64_t occurred_at, std::int64_t recorded_at) {
+  return occurred_at == recorded_at ? std::string() : "happened " + time_words(occurred_at);
+}
+
+// The code ends the summary, "was refused CreateWorkspace: NOT_PARTNER".
+std::string refusal_sentence(const answer::TrailLineT& line) {
+  if (line.type != "CommandRefused") return {};
+  const auto colon = line.summary.rfind(": ");
+  return colon == std::string::npos ? std::string()
+                                    : reason_sentence(line.summary.substr(colon + 2));
+}
+
+std::string remarks_of(const answer::TrailLineT& line) {
+  std::string remarks;
+  add_remark(remarks, refusal_sentence(line));
+  if (line.mode == schema::Mode::observed) add_remark(remarks, "observed");
+  add_remark(remarks, happened(line.occurred_at, line.recorded_at));
+  std::string broken;
+  for (const auto& code : line.rules_broken) broken += " " + code;
+  if (!broken.empty()) add_remark(remarks, "against the rules" + broken);
+  if (!line.reason.empty()) add_remark(remarks, "\"" + line.reason + "\"");
+  return remarks;
+}
+
+}  // namespace
+
+Table acceptances_table(const std::vector<std::unique_ptr<answer::AcceptanceLineT>>& lines,
+                        WorkspaceColumn workspace) {
+  Table table({{"POSITION", Table::Align::right},
+               {"ACCEPTED AT"},
+               {"AGREEMENT"},
+               {"TEXT SHA-256"},
+               {"BY"},
+               {"FOR"},
+               {"WORKSPACE"},
+               {"DATA OWNER"},
+               {"HOW"},
+               {"STATE"}});
+  for (const auto& line : lines) {
+    std::string accepted = time_words(line->accepted_at);
+    const auto earlier = happened(line->occurred_at, line->accepted_at);
+    if (!earlier.empty()) accepted += " (" + earlier + ")";
+    const auto& organisation =
+        line->acting_organisation.empty() ? line->organisation : line->acting_organisation;
+    std::string state = words(schema::EnumNameAcceptanceState(line->state));
+    if (line->ended) state += " " + act_words(line->ended);
+    table.add({std::to_string(line->position), accepted,
+               line->agreement + " version " + std::to_string(line->version),
+               short_hash(line->text_sha256), line->person, organisation,
+               workspace == WorkspaceColumn::shown ? line->workspace : std::string(),
+               data_owner_words(line->data_owner),
+               schema_name(schema::EnumNameChannel(line->channel)), state});
+  }
+  return table;
+}
+
+Table trail_table(const std::vector<std::unique_ptr<answer::TrailLineT>>& lines) {
+  Table table({{"POSITION", Table::Align::right},
+               {"RECORDED AT"},
+               {"WHO"},
+               {"FOR"},
+               {"WHAT"},
+               {"BY WHAT RIGHT"},
+               {"REMARKS"}});
+  for (const auto& line : lines) {
+    table.add({std::to_string(line->position), time_words(line->recorded_at),
+               actor_words(line->actor), line->acting_organisation, line->summary, line->basis,
+               remarks_of(*line)});
+  }
+  return table;
+}
+
+}  // namespace actbook::cli

@@ -1,0 +1,119 @@
+#include <boost/outcome/try.hpp>
+#include <memory>
+
+#include "acts_table.h"
+#include "answers.h"
+#include "instant.h"
+#include "subcommands.h"
+#include "words.h"
+
+namespace actbook::cli {
+namespace {
+
+constexpr const char* kAcceptancesFooter =
+    R"(Who accepted which version of which agreement, when, for which workspace and whose
+data, and whether that acceptance still stands: in force, replaced by a later one, or
+lapsed. What is not restricted is listed. --as-of tells it as it was known then.
+
+Examples:
+  actbook audit acceptances --organisation prism --agreement dpa
+  actbook audit acceptances --workspace haarlem-panels --as-of 2026-05-20
+  actbook audit acceptances --from 2026-01-01 --to 2027-01-01 --format csv)";
+
+constexpr const char* kTrailFooter =
+    R"(Everything that touched one person, workspace, organisation and so on, oldest first,
+what was refused included.
+
+Examples:
+  actbook audit trail workspace:haarlem-panels
+  actbook audit trail person:adam --from 2026-03-01 --as-of 2026-05-31T23:59:59Z)";
+
+struct Acceptances {
+  AcceptanceFilter filter;
+  std::optional<Instant> as_of;
+};
+
+Result<ExitCode> run_acceptances(const Acceptances& options, const Session& session) {
+  BOOST_OUTCOME_TRY(ledger, open_ledger(session));
+  BOOST_OUTCOME_TRY(view, view_at(ledger, "--as-of", options.as_of));
+  BOOST_OUTCOME_TRY(answer, ledger.acceptances(view, options.filter));
+  if (session.format != Format::table) {
+    write_list(session.out, session.format, answer, answer.lines);
+    return ExitCode::ok;
+  }
+  session.out.write(
+      acceptances_table(answer.lines, WorkspaceColumn::shown).text("", session.out.width()));
+  session.out.line(as_of_words(answer.as_of, answer.at) + ": " +
+                   count_words(answer.lines.size(), "acceptance", "acceptances"));
+  return ExitCode::ok;
+}
+
+struct Trail {
+  std::optional<Entity> entity;
+  std::optional<Instant> from;
+  std::optional<Instant> as_of;
+};
+
+Result<ExitCode> run_trail(const Trail& options, const Session& session) {
+  BOOST_OUTCOME_TRY(ledger, open_ledger(session));
+  BOOST_OUTCOME_TRY(view, view_at(ledger, "--as-of", options.as_of));
+  BOOST_OUTCOME_TRY(since, position_before(ledger, "--from", options.from));
+  BOOST_OUTCOME_TRY(answer, ledger.trail(view, *options.entity, since));
+  if (session.format != Format::table) {
+    write_list(session.out, session.format, answer, answer.lines);
+    return ExitCode::ok;
+  }
+  session.out.write(trail_table(answer.lines).text("", session.out.width()));
+  session.out.line(as_of_words(answer.as_of, answer.at) + ": " +
+                   count_words(answer.lines.size(), "act", "acts") + " on " + answer.entity);
+  return ExitCode::ok;
+}
+
+void add_acceptances(CLI::App& audit, Action& chosen) {
+  auto options = std::make_shared<Acceptances>();
+  auto& filter = options->filter;
+  auto* command = audit.add_subcommand("acceptances", "Who accepted which agreement");
+  command->footer(kAcceptancesFooter);
+  command
+      ->add_option("--organisation", filter.organisation,
+                   "That owned the workspace, or that the accepting person acted for")
+      ->option_text("ID");
+  command->add_option("--workspace", filter.workspace, "For which workspace")->option_text("ID");
+  command->add_option("--person", filter.person, "Who accepted")->option_text("ID");
+  command->add_option("--agreement", filter.agreement, "Of which agreement")->option_text("ID");
+  command
+      ->add_option_function<std::uint32_t>(
+          "--version", [options](std::uint32_t version) { options->filter.version = version; },
+          "Of which version of it")
+      ->option_text("N");
+  add_time(*command, "--from", filter.from, "Recorded at or after");
+  add_time(*command, "--to", filter.to, "Recorded before");
+  add_instant(*command, "--as-of", options->as_of, "As known then, instead of now");
+  command->callback([&chosen, options] {
+    chosen = [options](Session& session) { return run_acceptances(*options, session); };
+  });
+}
+
+void add_trail(CLI::App& audit, Action& chosen) {
+  auto options = std::make_shared<Trail>();
+  auto* command = audit.add_subcommand("trail", "Everything that touched somebody or something");
+  command->footer(kTrailFooter);
+  add_entity(*command, options->entity);
+  add_instant(*command, "--from", options->from, "From there on, instead of from the beginning");
+  add_instant(*command, "--as-of", options->as_of, "Up to there, instead of until now");
+  command->callback([&chosen, options] {
+    chosen = [options](Session& session) { return run_trail(*options, session); };
+  });
+}
+
+}  // namespace
+
+void add_audit(CLI::App& app, Action& chosen) {
+  auto* command = app.add_subcommand("audit", "Ask who did what, and on what it rests");
+  command->require_subcommand(1);
+  command->footer("Example:\n  actbook audit acceptances --organisation prism");
+  add_acceptances(*command, chosen);
+  add_trail(*command, chosen);
+}
+
+}  // namespace actbook::cli

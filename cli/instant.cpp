@@ -1,0 +1,127 @@
+#include "instant.h"
+
+#include <charconv>
+
+namespace actbook::cli {
+namespace {
+
+// CLI11 puts the name before what is thrown.
+template <class Value>
+Value value_or_throw(const std::string& name, Result<Value> result) {
+  if (!result) throw CLI::ValidationError(name, result.error().message);
+  return std::move(result).value();
+}
+
+bool is_number(const std::string& text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+}
+
+Result<Position> parse_position(const std::string& text) {
+  if (!is_number(text)) {
+    return Error{
+        ErrorKind::invalid, "INVALID_POSITION", "a position is a whole number, 1 or more", {}};
+  }
+  Position position;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), position.value);
+  if (read.ec != std::errc()) {
+    return Error{ErrorKind::invalid, "INVALID_POSITION", text + " is too large for a position", {}};
+  }
+  return position;
+}
+
+Result<Instant> parse_instant(const std::string& text) {
+  if (is_number(text)) {
+    const auto position = parse_position(text);
+    return position ? Result<Instant>(position.value()) : position.error();
+  }
+  auto time = parse_iso8601(text);
+  if (time) return Instant(time.value());
+  auto error = std::move(time).error();
+  error.message += ", or give a position, a whole number";
+  return error;
+}
+
+template <class Value>
+Result<Value> naming(const std::string& option, Result<Value> result) {
+  if (result) return result;
+  auto error = std::move(result).error();
+  error.message = option + ": " + error.message;
+  return error;
+}
+
+}  // namespace
+
+CLI::Option* add_instant(CLI::App& app, const std::string& name, std::optional<Instant>& into,
+                         const std::string& description) {
+  return app
+      .add_option_function<std::string>(
+          name,
+          [name, &into](const std::string& text) {
+            into = value_or_throw(name, parse_instant(text));
+          },
+          description)
+      ->option_text("TIME|POSITION");
+}
+
+CLI::Option* add_time(CLI::App& app, const std::string& name, std::optional<Timestamp>& into,
+                      const std::string& description) {
+  return app
+      .add_option_function<std::string>(
+          name,
+          [name, &into](const std::string& text) {
+            into = value_or_throw(name, parse_iso8601(text));
+          },
+          description)
+      ->option_text("TIME");
+}
+
+CLI::Option* add_position(CLI::App& app, Position& into) {
+  return app
+      .add_option_function<std::string>(
+          "POSITION",
+          [&into](const std::string& text) {
+            into = value_or_throw("POSITION", parse_position(text));
+          },
+          "Which: 1 is the first")
+      ->required()
+      ->option_text("(required)");
+}
+
+CLI::Option* add_entity(CLI::App& app, std::optional<Entity>& into) {
+  return app
+      .add_option_function<std::string>(
+          "ENTITY",
+          [&into](const std::string& text) {
+            into = value_or_throw("ENTITY", Entity::parse(text));
+          },
+          "Whom or what: kind:id, such as workspace:ws-1. The kinds\n"
+          "are organisation, workspace, person, account, agreement,\n"
+          "invite, handoff and contact")
+      ->required()
+      ->option_text("(required)");
+}
+
+Result<View> view_at(const Ledger& ledger, const std::string& option,
+                     const std::optional<Instant>& instant) {
+  if (!instant) return ledger.now();
+  return naming(option,
+                std::visit([&](const auto& value) { return ledger.as_of(value); }, *instant));
+}
+
+Result<Position> position_before(const Ledger& ledger, const std::string& option,
+                                 const std::optional<Instant>& instant) {
+  if (!instant) return Position{};
+  if (const auto* position = std::get_if<Position>(&*instant)) {
+    return Position{position->value == 0 ? 0 : position->value - 1};
+  }
+  const auto time = std::get<Timestamp>(*instant);
+  auto view = naming(option, ledger.as_of(Timestamp{time.microseconds - 1}));
+  if (!view) return std::move(view).error();
+  return view.value().position();
+}
+
+std::string as_of_words(std::uint64_t position, std::int64_t at) {
+  return "as of position " + std::to_string(position) + ", " + to_iso8601(Timestamp{at});
+}
+
+}  // namespace actbook::cli
