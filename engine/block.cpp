@@ -49,9 +49,9 @@ Bytes Block::encode(Position first_position, std::uint64_t first_command,
   builder.Finish(
       log::CreateBlock(builder, first_position.value, first_command, command_list, record_list));
   const ByteView body(builder.GetBufferPointer(), builder.GetSize());
-  Bytes encoded(kHeader);
+  Bytes encoded(kHeader + body.size());
   flatbuffers::WriteScalar(encoded.data(), checksum(body));
-  encoded.insert(encoded.end(), body.begin(), body.end());
+  std::memcpy(encoded.data() + kHeader, body.data(), body.size());
   return encoded;
 }
 
