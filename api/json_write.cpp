@@ -36,13 +36,18 @@ class TableWriter {
     return json;
   }
 
-  /// Adds nothing for a member that is absent.
+  /// Adds nothing for a member that is absent, but a list is then empty: FlatBuffers stores the two
+  /// alike.
   void add_member(ordered_json& json, const reflection::Object& object,
                   const reflection::Field& field, const Table& table) const {
     const auto type = field.type()->base_type();
     const bool is_present = table.CheckField(field.offset());
     // Of a number without a null the default is a value too: role 0 is an observer.
     const bool has_default = flatbuffers::IsScalar(type) && !field.optional();
+    if (!is_present && type == reflection::Vector) {
+      json[field.name()->str()] = ordered_json::array();
+      return;
+    }
     if (!is_present && !has_default) return;
     if (!is_present && (attribute(field, "time") || type == reflection::UType)) return;
     const auto name = field.name()->str();

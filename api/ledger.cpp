@@ -52,7 +52,7 @@ class Ledger::Impl {
     return {&clock, &partner_projector(), std::move(progress)};
   }
 
-  Result<void> record_first_events(const CreateOptions& create) {
+  Result<void> record_first_events(const CreateOptions& create) const {
     Submission submission;
     submission.info = genesis();
     const auto events = first_events(create.id, create.clock);

@@ -13,17 +13,9 @@ std::string happened(std::int64_t occurred_at, std::int64_t recorded_at) {
   return occurred_at == recorded_at ? std::string() : "happened " + time_words(occurred_at);
 }
 
-// The code ends the summary, "was refused CreateWorkspace: NOT_PARTNER".
-std::string refusal_sentence(const answer::TrailLineT& line) {
-  if (line.type != "CommandRefused") return {};
-  const auto colon = line.summary.rfind(": ");
-  return colon == std::string::npos ? std::string()
-                                    : reason_sentence(line.summary.substr(colon + 2));
-}
-
 std::string remarks_of(const answer::TrailLineT& line) {
   std::string remarks;
-  add_remark(remarks, refusal_sentence(line));
+  if (!line.refused.empty()) add_remark(remarks, reason_sentence(line.refused));
   if (line.mode == schema::Mode::observed) add_remark(remarks, "observed");
   add_remark(remarks, happened(line.occurred_at, line.recorded_at));
   std::string broken;

@@ -36,7 +36,7 @@ void print(Output& out, const answer::ReplayReportT& report) {
   }
   facts.add({"Events", std::to_string(report.events) + ", positions " +
                            std::to_string(report.from) + " to " + std::to_string(report.until)});
-  facts.add({"Commands with events", std::to_string(report.commands)});
+  facts.add({"Commands", std::to_string(report.commands)});
   facts.add({"States compared", std::to_string(report.rows_compared)});
   facts.add({"Index entries compared", std::to_string(report.tags_compared)});
   out.write(facts.text("  ", out.width()));

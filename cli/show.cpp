@@ -32,6 +32,8 @@ struct Options {
 };
 
 /// What is different from an earlier state.
+// NOLINTNEXTLINE(bugprone-exception-escape): clang 14 thinks that ordered_json might throw when
+// moved.
 struct History {
   StateStamp since;
   /// Null, if the entity was not known then.

@@ -49,6 +49,20 @@ void add_to_index(const Record& record, storage::Views::Addition& addition) {
   }
 }
 
+// Where the commands of a block stand, in their order.
+Result<storage::CommandPlaces> places_of(const Block& block) {
+  storage::CommandPlaces places;
+  Position next = block.first_position();
+  for (std::size_t i = 0; i < block.command_count(); ++i) {
+    BOOST_OUTCOME_TRY(command, block.command(i));
+    places.push_back({std::string(block.command_id(i)), {block.first_command() + i, next}});
+    if (command.receipt->last_position() != 0) {
+      next = Position{command.receipt->last_position() + 1};
+    }
+  }
+  return places;
+}
+
 }  // namespace
 
 class EventStore::Impl {
@@ -83,11 +97,11 @@ class EventStore::Impl {
     Timestamp recorded_at;
   };
   Head head() const {
-    const std::lock_guard guard(head_mutex);
+    const std::lock_guard guard(head_mutex_);
     return head_;
   }
   void set_head(Head head) {
-    const std::lock_guard guard(head_mutex);
+    const std::lock_guard guard(head_mutex_);
     head_ = head;
   }
 
@@ -102,7 +116,7 @@ class EventStore::Impl {
   bool poisoned = false;           // under writer
 
  private:
-  mutable std::mutex head_mutex;
+  mutable std::mutex head_mutex_;
   Head head_;
 };
 
@@ -184,14 +198,8 @@ Result<void> EventStore::Impl::fold_block(const Block& block) {
     add_to_index(record, addition);
   }
   BOOST_OUTCOME_TRY(rows.status());
-  Position next = block.first_position();
-  for (std::size_t i = 0; i < block.command_count(); ++i) {
-    BOOST_OUTCOME_TRY(command, block.command(i));
-    addition.commands.push_back(
-        {std::string(block.command_id(i)), {block.first_command() + i, next}});
-    if (command.receipt->last_position() != 0)
-      next = Position{command.receipt->last_position() + 1};
-  }
+  BOOST_OUTCOME_TRY(places, places_of(block));
+  addition.commands = std::move(places);
   addition.rows = rows.take_puts();
   addition.reach = {Position{before.value + block.record_count()},
                     block.first_command() + block.command_count() - 1};
@@ -407,6 +415,24 @@ Result<void> EventStore::visit_row_versions(
 
 Result<std::uint64_t> EventStore::count_postings(Position until) const {
   return impl_->views->count_postings(until);
+}
+
+Result<std::uint64_t> EventStore::visit_commands(
+    Position until,
+    const std::function<void(Position at, std::string_view command_id, bool found)>& visit) const {
+  const Position last = until >= head() ? Position{~std::uint64_t{0}} : until;
+  storage::Log::Reader reader(*impl_->log);
+  for (reader.seek_to_first(); reader.valid(); reader.next()) {
+    BOOST_OUTCOME_TRY(block, reader.block());
+    BOOST_OUTCOME_TRY(places, places_of(block));
+    for (const auto& [command_id, place] : places) {
+      if (place.next_position > last) break;
+      BOOST_OUTCOME_TRY(found, impl_->views->find_command(command_id));
+      visit(place.next_position, command_id, found == place);
+    }
+  }
+  BOOST_OUTCOME_TRY(reader.status());
+  return impl_->views->count_commands(last);
 }
 
 Result<bool> EventStore::has_posting(std::string_view tag, Position position) const {

@@ -69,6 +69,7 @@ bool is_utf8(const flatbuffers::String& text) {
 }
 
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+bool is_layout(char c) { return c == '\n' || c == '\t'; }
 
 bool is_sha256(std::string_view text) {
   return text.size() == kSha256Digits &&
@@ -95,7 +96,11 @@ std::string text_problem(const reflection::Schema& schema, const reflection::Fie
                          const flatbuffers::String& text) {
   const auto view = text.string_view();
   if (!is_utf8(text)) return "must be valid UTF-8";
-  if (std::ranges::any_of(view, is_control)) {
+  if (attribute(field, "multiline")) {
+    if (std::ranges::any_of(view, [](char c) { return is_control(c) && !is_layout(c); })) {
+      return "must be free of control characters other than tabs and line feeds";
+    }
+  } else if (std::ranges::any_of(view, is_control)) {
     return "must be free of control characters, such as tabs and line breaks";
   }
   const bool fits = attribute(field, "ident")    ? is_ident(view)

@@ -81,7 +81,7 @@ CommandInfo command_info(const CommandEnvelopeT& envelope) {
 }
 
 Result<Decided> decide(const CommandEnvelopeT& envelope, Batch& batch) {
-  using namespace command;
+  using namespace command;  // NOLINT(google-build-using-namespace): each of them follows
   Decision decision(envelope, batch);
   dispatch<RegisterPersonT, RegisterOrganisationT, AddOrganisationMemberT, ChangeOrganisationRoleT,
            RemoveOrganisationMemberT, GrantPartnerStatusT, RevokePartnerStatusT,

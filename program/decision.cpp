@@ -77,6 +77,9 @@ void Decision::append_refusal() {
   refusal.reason = broken_.front();
   refusal.subjects =
       command_schema().tags(command::CommandEnvelope::GetFullyQualifiedName(), pack(envelope_));
+  // The correlation is said by the record; it is nobody's trail.
+  std::erase_if(refusal.subjects,
+                [](const std::string& tag) { return tag.starts_with("correlation:"); });
   refusal.based_on = batch_.based_on().value;
   auto event = draft(refusal);
   event.extra_tags = refusal.subjects;

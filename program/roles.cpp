@@ -14,8 +14,10 @@ struct PermissionRow {
   std::vector<std::string> permissions;
 };
 
+// NOLINTBEGIN(readability-identifier-naming): marks in the tables below, as the domain prints them
 constexpr bool y = true;
 constexpr bool o = false;
+// NOLINTEND(readability-identifier-naming)
 
 const std::array<std::string, 7> kOrganisationRoles = {
     "owner", "admin", "billing", "member", "projects_manager", "developer", "viewer"};

@@ -242,7 +242,7 @@ void settle_seats(Decision& decision, std::string_view account, std::string_view
       rows, row_key({workspace}) + "/",
       [&](std::string_view person, const row::MembershipRowT&) { people.emplace_back(person); });
   // Seats close before others open, or an exchange of people would raise the high-water mark.
-  std::ranges::stable_partition(people, [&](const std::string& person) {
+  std::stable_partition(people.begin(), people.end(), [&](const std::string& person) {
     return find_or_empty<row::SeatRowT>(rows, row_key({account, person})).live;
   });
   for (const auto& person : people) settle_seat(decision, account, person);

@@ -41,9 +41,10 @@ Access effective_access(const RowReader& rows, std::string_view workspace,
   const auto membership = find<row::MembershipRowT>(rows, row_key({workspace, person}));
   Access access;
   if (membership && membership->live) {
+    std::string source = schema::EnumNameMembershipSource(membership->source);
+    std::ranges::replace(source, '_', '-');
     access = {membership->role,
-              std::string(schema::EnumNameMembershipSource(membership->source)) +
-                  " membership as " + schema::EnumNameWorkspaceRole(membership->role),
+              source + " membership as " + schema::EnumNameWorkspaceRole(membership->role),
               false,
               {at(membership->since)}};
     if (at(membership->role_since) != at(membership->since)) {

@@ -41,13 +41,16 @@ void given_end(World& world, const std::string& person, bool blocked) {
 // ---- the ladder of domain.md 3.3 ----
 
 TEST_CASE("Access, rung 1: a live membership gives its role, whatever its source") {
-  for (const std::string source : {"direct", "self_join", "staff_support"}) {
+  const std::map<std::string, std::string> in_words = {
+      {"direct", "direct"}, {"self_join", "self-join"}, {"staff_support", "staff-support"}};
+  for (const auto& entry : in_words) {
+    const auto& source = entry.first;
     for (const auto role : schema::EnumValuesWorkspaceRole()) {
       World world = prism_with_panels();
       given_membership(world, "x", schema::EnumNameWorkspaceRole(role), source);
       CHECK(access(world, "x").role == role);
       CHECK(access(world, "x").basis ==
-            source + " membership as " + schema::EnumNameWorkspaceRole(role));
+            entry.second + " membership as " + schema::EnumNameWorkspaceRole(role));
       CHECK(access(world, "x").positions.size() == 1);
     }
   }
@@ -245,8 +248,8 @@ void check_table(const std::string& text, const Role* roles, std::size_t count,
     const std::string role = name(roles[i]);
     REQUIRE_MESSAGE(definition.has_value(), role);
     for (const auto& permission : permissions) {
-      CHECK_MESSAGE(permits(definition, permission) == table.at(role).contains(permission),
-                    (role + " " + permission));
+      CAPTURE(permission);
+      CHECK_MESSAGE(permits(definition, permission) == table.at(role).contains(permission), role);
     }
     // And not one more, under whatever name.
     CHECK_MESSAGE(definition->permissions.size() == table.at(role).size(), role);

@@ -169,7 +169,7 @@ class Process {
 
   [[nodiscard]] pid_t pid() const { return pid_; }
 
-  void send(const std::string& line) {
+  void send(const std::string& line) const {
     const std::string text = line + "\n";
     if (write(input_.second.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size())) {
       throw std::runtime_error("the program does not read on");
@@ -177,7 +177,7 @@ class Process {
   }
 
   /// Waits for the next line of output; what there is of it, if the output ends.
-  std::string receive() {
+  [[nodiscard]] std::string receive() const {
     std::string line;
     char next = 0;
     while (read(output_.first.get(), &next, 1) == 1 && next != '\n') line += next;

@@ -82,7 +82,9 @@ TEST_CASE("cli: a malformed line is named by number and field, and nothing of it
   const Cli cli;
   cli.fill();
   const auto head = cli.head();
-  for (const auto& [line, field] : malformed) {
+  for (const auto& entry : malformed) {
+    const std::string line = entry.first;
+    const std::string field = entry.second;
     CAPTURE(line);
     const auto ran = cli.record(kCommands[0] + std::string("\n\n") + line + "\n" + kNextCommand);
     CHECK(ran.code == 3);

@@ -164,7 +164,9 @@ TEST_CASE("cli: acceptances are found by every filter") {
       {{"--as-of", "2026-02-28"}, 0},
       {{"--as-of", "3"}, 0},
   };
-  for (const auto& [filter, expected] : filters) {
+  for (const auto& entry : filters) {
+    const auto& filter = entry.first;
+    const auto expected = entry.second;
     CAPTURE(filter[0] + " " + filter[1]);
     Arguments question = {"audit", "acceptances"};
     question.insert(question.end(), filter.begin(), filter.end());

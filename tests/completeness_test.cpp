@@ -87,7 +87,7 @@ std::vector<Record> records(const std::string& command_type, const std::string& 
 }
 
 bool holds(ByteView bytes, std::string_view text) {
-  return std::ranges::search(bytes, text).begin() != bytes.end();
+  return std::search(bytes.begin(), bytes.end(), text.begin(), text.end()) != bytes.end();
 }
 
 bool has_tag(const Record& record, std::string_view tag) {

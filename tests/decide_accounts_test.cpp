@@ -56,6 +56,15 @@ TEST_CASE("SetAccountStatus: from and to are kept, the same status records nothi
   CHECK(again.outcome == log::Outcome::unchanged);
 }
 
+TEST_CASE("Tiers and statuses of a closed account are settled") {
+  World world = prism_with_panels();
+  world.given("BillingAccountClosed", R"({"account": "acc-panels", "cause": "became_internal"})");
+  CHECK(refused(world, staff("sam"), "SetTier", tier("acc-panels", "guardian")) ==
+        "ACCOUNT_NOT_FOUND");
+  CHECK(refused(world, staff("sam"), "SetAccountStatus", status("acc-panels", "active")) ==
+        "ACCOUNT_NOT_FOUND");
+}
+
 TEST_CASE("Tiers and statuses are set by staff or system alone, and of accounts there are") {
   const World world = prism_with_panels();
   for (const auto* command : {"SetTier", "SetAccountStatus"}) {

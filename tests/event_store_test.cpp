@@ -13,9 +13,8 @@
 #include "support/temp_directory.h"
 
 namespace fs = std::filesystem;
-using namespace actbook;
-using actbook::testing::TempDirectory;
 
+namespace actbook::testing {
 namespace {
 
 constexpr Timestamp kStart{1'767'225'600'000'000};  // 2026-01-01T00:00:00Z
@@ -71,7 +70,7 @@ struct Fixture {
     store.reset();
     store = EventStore::open(directory / "ledger", options()).value();
   }
-  Flat<log::Receipt> submit(const std::string& command_id, std::vector<EventDraft> drafts) {
+  Flat<log::Receipt> submit(const std::string& command_id, std::vector<EventDraft> drafts) const {
     return store->submit(submission(command_id), append(std::move(drafts))).value();
   }
 };
@@ -394,3 +393,5 @@ TEST_CASE("store: a flipped byte in a file of the log is never read as if nothin
   CHECK(flipped > 30);
   CHECK(noticed > flipped / 2);
 }
+
+}  // namespace actbook::testing

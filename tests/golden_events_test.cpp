@@ -129,7 +129,8 @@ TEST_CASE("golden events: every event has a sample, and every sample is of an ev
     FAIL_CHECK("tests/golden/" << name << ".json is of no event. Events are never removed or "
                                << "renamed: ledgers hold them");
   }
-  for (const auto& [file, hex] : golden.hex()) {
+  for (const auto& entry : golden.hex()) {
+    const auto& file = entry.first;
     CHECK_MESSAGE((golden.json().contains(file) || file == "Block"), "tests/golden/", file,
                   ".hex has no .json that says what it means");
   }
@@ -137,7 +138,9 @@ TEST_CASE("golden events: every event has a sample, and every sample is of an ev
 
 TEST_CASE("golden events: a sample gives the golden bytes, and they are read as the sample") {
   const GoldenFiles golden;
-  for (const auto& [file, sample] : golden.json()) {
+  for (const auto& entry : golden.json()) {
+    const auto& file = entry.first;
+    const auto& sample = entry.second;
     if (kNoEvents.contains(file)) continue;
     const auto type = event_of(file);
     const auto json = ordered_json::parse(sample);
@@ -165,7 +168,9 @@ TEST_CASE("golden events: a sample gives the golden bytes, and they are read as 
 TEST_CASE("golden events: every field of every event stands in a sample") {
   const GoldenFiles golden;
   std::map<std::string, Paths> stored;
-  for (const auto& [file, sample] : golden.json()) {
+  for (const auto& entry : golden.json()) {
+    const auto& file = entry.first;
+    const auto& sample = entry.second;
     if (kNoEvents.contains(file)) continue;
     const auto built = build(sample);
     REQUIRE_MESSAGE(built.has_value(), file, ".json: ", built.error().message);
@@ -182,7 +187,9 @@ TEST_CASE("golden events: every field of every event stands in a sample") {
 TEST_CASE("golden events: one changed bit, a byte less or more is found in each of them") {
   const GoldenFiles golden;
   std::size_t changes = 0;
-  for (const auto& [file, sample] : golden.json()) {
+  for (const auto& entry : golden.json()) {
+    const auto& file = entry.first;
+    const auto& sample = entry.second;
     if (kNoEvents.contains(file)) continue;
     const auto built = build(sample).value();
     const auto is_found = [&](const Bytes& changed) {

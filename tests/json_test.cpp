@@ -358,7 +358,8 @@ TEST_CASE("json: rows of texts, numbers and tables, and unions") {
   entity.state.Set(std::move(state));
   CHECK(to_json(entity) ==
         R"({"state_type":"WorkspaceState","state":{"workspace":"w-1","as_of":0,"access":)"
-        R"([{"person":"p-1","role":"observer","can_read":false,"positions":[1,5000000000]}]}})");
+        R"([{"person":"p-1","role":"observer","can_read":false,"positions":[1,5000000000]}],)"
+        R"("members":[],"invites":[],"handoffs":[],"acceptances":[]}})");
 
   log::ReceiptT receipt;
   receipt.command_id = "c-1";
@@ -383,7 +384,7 @@ TEST_CASE("json: a record is its envelope around the event's own members") {
         R"({"position":7,"recorded_at":"2026-03-01T09:00:00Z",)"
         R"("occurred_at":"2026-03-01T09:00:00.5Z","type":"MembershipGranted","schema_version":1,)"
         R"("command_id":"c-1","batch_index":0,"batch_size":1,)"
-        R"("actor":{"kind":"person","id":"p-1"},"mode":"command",)"
+        R"("actor":{"kind":"person","id":"p-1"},"mode":"command","rules_broken":[],)"
         R"("tags":["person:p-2","workspace:w-1"],)"
         R"("payload":{"workspace":"w-1","person":"p-2","role":"observer","source":"direct"}})");
 }

@@ -43,10 +43,10 @@ add_member() { # FILE UNION MEMBER
   mv "$1.new" "$1"
 }
 
-# Adds a type to a list of template arguments that begins with a known one.
-add_to_list() { # FILE FUNCTION FIRST TYPE
-  grep -q "$2<$3," "$1" || stop "$1 has no list $2<$3, ...>"
-  sed -i "s/$2<$3,/$2<$4, $3,/" "$1"
+# Adds a type to a list of template arguments, before a known one.
+add_to_list() { # FILE KNOWN TYPE
+  grep -q "$2," "$1" || stop "$1 has no list with $2"
+  sed -i "s/$2,/$3, $2,/" "$1"
 }
 
 # --- 1. The event: what happened, in the past tense.
@@ -75,17 +75,16 @@ void evolve(const event::WorkspaceLabelled& event, Fold& fold) {
 
 CPP
 
-# --- 3. The projector hears of it.
-add_to_list projections/projector.cpp handlers LedgerCreated WorkspaceLabelled
+# --- 3. All that handles events hears of it.
+add_to_list projections/visit_event.h event::LedgerCreated event::WorkspaceLabelled
 
 # --- 4. A sentence for people.
-insert before projections/answers/summary.cpp '^using Phrase = ' <<'CPP'
+insert before projections/answers/summary.cpp '^}  // namespace$' <<'CPP'
 std::string phrase(const WorkspaceLabelled& e) {
   return "labelled workspace " + s(e.workspace()) + " \"" + s(e.to()) + "\"";
 }
 
 CPP
-add_to_list projections/answers/summary.cpp phrases LedgerCreated WorkspaceLabelled
 
 # --- 5. The command, and the decider that emits the event.
 insert before schemas/commands/workspaces.fbs '^table ChangeVisibility' <<'FBS'
@@ -114,7 +113,7 @@ void decide(const command::LabelWorkspaceT& command, Decision& decision) {
 }
 
 CPP
-add_to_list program/decide.cpp dispatch RegisterPersonT LabelWorkspaceT
+add_to_list program/decide.cpp RegisterPersonT LabelWorkspaceT
 
 # --- 6. The golden sample, every field set.
 cat >tests/golden/WorkspaceLabelled.json <<'JSON'
@@ -168,6 +167,7 @@ set(CMAKE_CXX_EXTENSIONS OFF)
 list(APPEND CMAKE_MODULE_PATH ${PROJECT_SOURCE_DIR}/cmake)
 include(GNUInstallDirs)
 include(ActbookCcache)
+include(ActbookPrecompile)
 include(ActbookTargets)
 foreach(package Threads Boost FlatBuffers RocksDB spdlog date OpenSSL nlohmann_json doctest)
   find_package(${package} REQUIRED)
@@ -187,6 +187,9 @@ add_executable(recipe_tests
   tests/support/given_when_then.cpp tests/support/golden.cpp tests/support/prism.cpp
   api/json_parse.cpp api/json_read.cpp api/json_write.cpp)
 target_link_libraries(recipe_tests PRIVATE actbook::program doctest::doctest nlohmann_json::nlohmann_json)
+actbook_precompile(recipe_tests <nlohmann/json.hpp> <actbook/schema/events_generated.h>
+                   <actbook/schema/commands_generated.h> <actbook/schema/rows_generated.h>)
+set_source_files_properties(tests/main.cpp PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
 target_include_directories(recipe_tests PRIVATE tests api api/include)
 target_compile_definitions(recipe_tests PRIVATE ACTBOOK_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
 CMAKE

@@ -332,6 +332,24 @@ TEST_CASE(
   CHECK(complaint_about_email("ann.secret").find("secret") == std::string::npos);
 }
 
+TEST_CASE("schema: a multiline text has lines and tabs, and no other control character") {
+  const auto complaint_about_message = [](const std::string& text) {
+    command::ProposeHandoffT propose;
+    propose.handoff = "h";
+    propose.workspace = "w";
+    propose.target = "o";
+    propose.message = text;
+    const auto bytes = pack(propose);
+    const auto valid = commands().validate("actbook.command.ProposeHandoff", bytes);
+    return valid ? std::string() : valid.error().message;
+  };
+  CHECK(complaint_about_message("Dear all,\n\n\tit is yours.\n") == "");
+  CHECK(complaint_about_message("a\rb") ==
+        "message: must be free of control characters other than tabs and line feeds");
+  CHECK(complaint_about_message(std::string(4001, 'x')) ==
+        "message: must be a text of at most 4000 bytes of UTF-8");
+}
+
 TEST_CASE("schema: e-mail addresses have one @ with something around it") {
   const std::string long_name(242, 'x');
   for (const auto& email : {std::string("a@b"), std::string("  ann@example.org "),

@@ -131,7 +131,9 @@ Answers ask_everything(const Ledger& ledger) {
 /// The same questions with the same answers, byte for byte. Tells the first that differs.
 void check_same(const Answers& before, const Answers& after) {
   REQUIRE(before.size() == after.size());
-  for (const auto& [question, answer] : before) {
+  for (const auto& entry : before) {
+    const auto& question = entry.first;
+    const auto& answer = entry.second;
     const auto found = after.find(question);
     REQUIRE_MESSAGE(found != after.end(), question, " was not asked again");
     REQUIRE_MESSAGE(found->second == answer, question);

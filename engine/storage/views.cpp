@@ -216,6 +216,18 @@ Result<std::optional<CommandPlace>> Views::find_command(std::string_view command
   return std::optional<CommandPlace>({read_number(*value, 0), Position{read_number(*value, 8)}});
 }
 
+Result<std::uint64_t> Views::count_commands(Position until) const {
+  const std::unique_ptr<rocksdb::Iterator> iterator(impl_->database->NewIterator({}));
+  const std::string start(1, kCommand);
+  std::uint64_t count = 0;
+  for (iterator->Seek(start); iterator->Valid() && iterator->key().starts_with(start);
+       iterator->Next()) {
+    if (read_number(iterator->value().ToStringView(), 8) <= until.value) ++count;
+  }
+  if (!iterator->status().ok()) return to_error(iterator->status(), "reading the command index");
+  return count;
+}
+
 Result<std::optional<RowVersion>> Views::row(TableId table, std::string_view key,
                                              Position position) const {
   const std::unique_ptr<rocksdb::Iterator> iterator(impl_->database->NewIterator({}));

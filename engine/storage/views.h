@@ -19,7 +19,11 @@ struct Reach {
 struct CommandPlace {
   std::uint64_t command = 0;
   Position next_position;
+
+  friend bool operator==(const CommandPlace&, const CommandPlace&) = default;
 };
+/// By command id.
+using CommandPlaces = std::vector<std::pair<std::string, CommandPlace>>;
 
 /// Everything derived from the log: which command ids were used, which events carry a tag, and the
 /// versions of rows. Written without a log of its own: what a crash loses is derived again. Any
@@ -42,7 +46,7 @@ class Views {
 
   /// What the events and commands of one block add.
   struct Addition {
-    std::vector<std::pair<std::string, CommandPlace>> commands;
+    CommandPlaces commands;
     std::vector<std::pair<std::string, Position>> postings;
     std::vector<RowOverlay::Put> rows;
     Reach reach;
@@ -53,6 +57,8 @@ class Views {
   [[nodiscard]] Result<void> flush();
 
   [[nodiscard]] Result<std::optional<CommandPlace>> find_command(std::string_view command_id) const;
+  /// How many command ids are known whose place is not after `until`.
+  [[nodiscard]] Result<std::uint64_t> count_commands(Position until) const;
   /// The newest version of a row not after `position`.
   [[nodiscard]] Result<std::optional<RowVersion>> row(TableId table, std::string_view key,
                                                       Position position) const;

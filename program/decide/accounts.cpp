@@ -19,7 +19,7 @@ void decide(const command::SetTierT& command, Decision& decision) {
   const RowReader& rows = decision.rows();
   const auto account = find<row::AccountRowT>(rows, command.account);
   require_staff_or_system(decision);
-  decision.require(account.has_value(), Reason::ACCOUNT_NOT_FOUND);
+  decision.require(account && !account->closed, Reason::ACCOUNT_NOT_FOUND);
   if (decision.refused()) return;
 
   const Tier from = account ? account->tier : Tier::free;
@@ -43,7 +43,7 @@ void decide(const command::SetTierT& command, Decision& decision) {
 void decide(const command::SetAccountStatusT& command, Decision& decision) {
   const auto account = find<row::AccountRowT>(decision.rows(), command.account);
   require_staff_or_system(decision);
-  decision.require(account.has_value(), Reason::ACCOUNT_NOT_FOUND);
+  decision.require(account && !account->closed, Reason::ACCOUNT_NOT_FOUND);
   if (decision.refused()) return;
 
   event::AccountStatusChangedT changed;

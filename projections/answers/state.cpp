@@ -158,8 +158,7 @@ answer::EntityUnion person_state(const View& view, const std::string& id) {
     state.organisations.push_back(std::move(line));
   }
   std::ranges::sort(workspaces);
-  const auto repeated = std::ranges::unique(workspaces);
-  workspaces.erase(repeated.begin(), repeated.end());
+  workspaces.erase(std::unique(workspaces.begin(), workspaces.end()), workspaces.end());
   for (const auto& workspace : workspaces) {
     const auto access = effective_access(view, workspace, id);
     if (!access.role) continue;

@@ -1,9 +1,8 @@
-#include <map>
-
 #include "actbook/schema/events_generated.h"
 #include "actbook/schema/reasons_generated.h"
 #include "actbook/time.h"
 #include "actbook/trail.h"
+#include "visit_event.h"
 
 namespace actbook {
 namespace {
@@ -209,46 +208,10 @@ std::string phrase(const HandoffCancelled& e) {
   return "cancelled handoff " + s(e.handoff()) + also("of workspace", e.workspace());
 }
 
-using Phrase = Result<std::string> (*)(const Record&);
-
-template <class E>
-Result<std::string> phrase_of(const Record& record) {
-  if (!is_flat<E>(record.payload())) {
-    return Error{ErrorKind::corrupt, "MALFORMED_EVENT", "the event is not well-formed",
-                 record.position()};
-  }
-  return phrase(*flatbuffers::GetRoot<E>(record.payload().data()));
-}
-
-template <class... Events>
-std::map<std::string_view, Phrase> phrases() {
-  constexpr std::string_view kNamespace = "actbook.event.";
-  return {{std::string_view(Events::GetFullyQualifiedName()).substr(kNamespace.size()),
-           &phrase_of<Events>}...};
-}
-
 }  // namespace
 
 Result<std::string> summarise(const Record& record) {
-  static const auto all =
-      phrases<LedgerCreated, RoleDefined, CommandRefused, PersonRegistered, ContactRegistered,
-              OrganisationRegistered, OrganisationMemberAdded, OrganisationRoleChanged,
-              OrganisationMemberRemoved, PartnerStatusGranted, PartnerStatusRevoked,
-              AgreementPublished, AgreementAccepted, AgreementLapsed, WorkspaceCreated,
-              WorkspaceReclassified, WorkspaceRenamed, VisibilityChanged, WorkspaceDeleted,
-              DataOwnerNamed, DataOwnerReplaced, DataOwnerCorrected, DataOwnerOrganisationRecorded,
-              BrandingSet, BrandingRemoved, MembershipGranted, MembershipRoleChanged,
-              MembershipEnded, InviteIssued, InviteResent, InviteRevoked, InviteDeclined,
-              InviteAccepted, BillingAccountOpened, BillingAccountClosed, TierChanged,
-              AccountStatusChanged, SeatOpened, SeatClosed, HandoffProposed, HandoffAccepted,
-              HandoffDeclined, HandoffCancelled>();
-  const auto found = all.find(record.type());
-  if (found == all.end()) {
-    return Error{ErrorKind::unsupported, "UNKNOWN_EVENT",
-                 "this version of actbook does not know the event " + std::string(record.type()),
-                 record.position()};
-  }
-  return found->second(record);
+  return visit_event(record, [](const auto& event) { return phrase(event); });
 }
 
 }  // namespace actbook

@@ -1,5 +1,8 @@
 #include "actbook/trail.h"
 
+#include "actbook/schema/events_generated.h"
+#include "actbook/schema/reasons_generated.h"
+
 namespace actbook {
 namespace {
 
@@ -25,6 +28,10 @@ Result<std::unique_ptr<answer::TrailLineT>> trail_line(const Record& record) {
   line->correlation_id = text(record->correlation_id());
   BOOST_OUTCOME_TRY(summary, summarise(record));
   line->summary = std::move(summary);
+  if (record.type() == "CommandRefused") {
+    const auto* refusal = flatbuffers::GetRoot<event::CommandRefused>(record.payload().data());
+    line->refused = schema::EnumNameReason(refusal->reason());
+  }
   return line;
 }
 

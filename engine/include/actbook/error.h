@@ -1,6 +1,6 @@
 #pragma once
 
-#include <boost/outcome/result.hpp>
+#include <boost/outcome/basic_result.hpp>
 #include <boost/outcome/try.hpp>
 #include <optional>
 #include <string>

@@ -168,6 +168,12 @@ class EventStore {
   /// How many tag postings the index holds up to `until`, and whether it holds this one.
   [[nodiscard]] Result<std::uint64_t> count_postings(Position until) const;
   [[nodiscard]] Result<bool> has_posting(std::string_view tag, Position position) const;
+  /// Reads the commands of the log in order and tells of each, up to `until` (at the head: all,
+  /// also those that recorded nothing), whether its id leads to it. `at` is the position of its
+  /// first event, or the next free one it saw. Returns how many ids the index holds of that range.
+  [[nodiscard]] Result<std::uint64_t> visit_commands(
+      Position until,
+      const std::function<void(Position at, std::string_view command_id, bool found)>& visit) const;
 
  private:
   class Impl;
