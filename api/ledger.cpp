@@ -1,5 +1,6 @@
 #include "actbook/ledger.h"
 
+#include <algorithm>
 #include <atomic>
 
 #include "actbook/decide.h"
@@ -131,7 +132,8 @@ Result<void> Ledger::set_clock(Timestamp now) {
   return boost::outcome_v2::success();
 }
 
-Result<Flat<log::Receipt>> Ledger::record(const command::CommandEnvelopeT& command) {
+Result<Flat<log::Receipt>> Ledger::record(const command::CommandEnvelopeT& command,
+                                          std::optional<Timestamp> at) {
   // Without these two there is nothing that could be packed.
   if (!command.actor || command.command.value == nullptr) {
     return Error{ErrorKind::invalid,
@@ -145,12 +147,32 @@ Result<Flat<log::Receipt>> Ledger::record(const command::CommandEnvelopeT& comma
   submission.info = command_info(command);
   submission.content_type = command::CommandEnvelope::GetFullyQualifiedName();
   submission.content_schema = &command_schema();
+  if (at && !impl_->clock.simulated()) {
+    return Error{ErrorKind::misuse,
+                 "CLOCK_IS_REAL",
+                 "at: this ledger's clock is the machine's, so a line cannot set it; leave `at` "
+                 "out, or record into a ledger made by init --simulated-clock",
+                 {}};
+  }
+  if (at) {
+    BOOST_OUTCOME_TRY(known, impl_->store->find_command(command.command_id));
+    if (!known) impl_->clock.set(std::max(impl_->clock.now(), *at));
+  }
   return impl_->store->submit(submission, [&](Batch& batch) { return decide(command, batch); });
 }
 
 View Ledger::now() const { return impl_->store->now(); }
 Result<View> Ledger::as_of(Position position) const { return impl_->store->as_of(position); }
-Result<View> Ledger::as_of(Timestamp at) const { return impl_->store->as_of(at); }
+Result<View> Ledger::as_of(Timestamp at) const {
+  // A simulated clock has no present, so what will have expired by then may be asked.
+  if (!impl_->clock.simulated() && at > now().at()) {
+    return Error{ErrorKind::invalid,
+                 "IN_THE_FUTURE",
+                 to_iso8601(at) + " has not come yet; leave the time out to ask about now",
+                 {}};
+  }
+  return impl_->store->as_of(at);
+}
 Position Ledger::head() const { return impl_->store->head(); }
 
 Result<answer::AcceptancesT> Ledger::acceptances(const View& view,

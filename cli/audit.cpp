@@ -58,6 +58,13 @@ Result<ExitCode> run_trail(const Trail& options, const Session& session) {
   BOOST_OUTCOME_TRY(ledger, open_ledger(session));
   BOOST_OUTCOME_TRY(view, view_at(ledger, "--as-of", options.as_of));
   BOOST_OUTCOME_TRY(since, position_before(ledger, "--from", options.from));
+  if (options.from && since >= view.position()) {
+    return Error{ErrorKind::misuse,
+                 "EMPTY_RANGE",
+                 "--from lies after --as-of, that is position " +
+                     std::to_string(view.position().value) + "; give an earlier one",
+                 {}};
+  }
   BOOST_OUTCOME_TRY(answer, ledger.trail(view, *options.entity, since));
   if (session.format != Format::table) {
     write_list(session.out, session.format, answer, answer.lines);

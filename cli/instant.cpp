@@ -112,7 +112,11 @@ Result<Position> position_before(const Ledger& ledger, const std::string& option
                                  const std::optional<Instant>& instant) {
   if (!instant) return Position{};
   if (const auto* position = std::get_if<Position>(&*instant)) {
-    return Position{position->value == 0 ? 0 : position->value - 1};
+    if (position->value == 0) return Position{};
+    // A batch is one act: from a position within it on, all of it counts.
+    auto event = naming(option, ledger.event(*position));
+    if (!event) return std::move(event).error();
+    return Position{position->value - event.value()->batch_index() - 1};
   }
   const auto time = std::get<Timestamp>(*instant);
   auto view = naming(option, ledger.as_of(Timestamp{time.microseconds - 1}));

@@ -99,10 +99,7 @@ class Recording {
 
   Result<Flat<log::Receipt>> record(const std::string& text) {
     BOOST_OUTCOME_TRY(line, parse(text));
-    if (line.at) {
-      BOOST_OUTCOME_TRY(set_clock(*line.at));
-    }
-    return ledger_.record(line.command);
+    return ledger_.record(line.command, line.at);
   }
 
   static Result<CommandLine> parse(const std::string& text) {
@@ -113,18 +110,6 @@ class Recording {
     constexpr std::string_view kFirst = "line 1, ";
     if (error.message.starts_with(kFirst)) error.message.erase(0, kFirst.size());
     return error;
-  }
-
-  Result<void> set_clock(Timestamp at) {
-    if (ledger_.clock() != schema::ClockKind::simulated) {
-      return Error{ErrorKind::misuse,
-                   "CLOCK_IS_REAL",
-                   "at: this ledger's clock is the machine's, so a line cannot set it; leave `at` "
-                   "out, or record into a ledger made by init --simulated-clock",
-                   {}};
-    }
-    latest_ = std::max(latest_, at);
-    return ledger_.set_clock(latest_);
   }
 
   bool answer(const Flat<log::Receipt>& receipt) {
@@ -186,7 +171,6 @@ class Recording {
   std::unique_ptr<RecordReport> report_;
   bool shows_progress_;
   Progress progress_{"recording"};
-  Timestamp latest_;
   std::uint64_t line_ = 0;
   Tally tally_;
   ExitCode exit_ = ExitCode::ok;

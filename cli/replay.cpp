@@ -19,7 +19,7 @@ difference is named.
 
 Examples:
   actbook replay
-  actbook replay --until 2026-06-30)";
+  actbook replay --until 2026-07-01   (a bare date is its first instant, in UTC))";
 
 void print(Output& out, const answer::ReplayReportT& report) {
   const auto* difference = report.first_difference.get();

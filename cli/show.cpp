@@ -18,7 +18,7 @@ using nlohmann::ordered_json;
 constexpr const char* kFooter =
     R"(How somebody or something stands, or stood as of a time or a position. Nothing in a
 ledger is ever overwritten, so any day can be asked about. With --since, also what
-changed from then on: the acts in between, and each value before and after.
+changed from then on, that instant included: the acts in between, and each value before and after.
 
 Examples:
   actbook show workspace:haarlem-panels
@@ -50,8 +50,12 @@ ordered_json plain_state(const answer::EntityStateT& answer) {
 }
 
 Result<History> history_of(const Ledger& ledger, const Options& options, const View& view) {
-  BOOST_OUTCOME_TRY(since, view_at(ledger, "--since", options.since));
-  if (since.position() > view.position() || since.at() > view.at()) {
+  BOOST_OUTCOME_TRY(before_it, position_before(ledger, "--since", options.since));
+  BOOST_OUTCOME_TRY(since, ledger.as_of(before_it));
+  const auto* time = std::get_if<Timestamp>(&*options.since);
+  const Timestamp at = time != nullptr ? *time : since.at();
+  const auto* position = std::get_if<Position>(&*options.since);
+  if ((position != nullptr && *position > view.position()) || at > view.at()) {
     return Error{ErrorKind::misuse,
                  "SINCE_AFTER_AS_OF",
                  "--since lies after --as-of, that is position " +
@@ -60,7 +64,7 @@ Result<History> history_of(const Ledger& ledger, const Options& options, const V
                  {}};
   }
   History history;
-  history.since = {since.position().value, since.at().microseconds};
+  history.since = {since.position().value, at.microseconds};
   auto before = ledger.show(since, *options.entity);
   if (before) {
     history.before = plain_state(before.value());

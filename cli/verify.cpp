@@ -10,9 +10,11 @@ namespace actbook::cli {
 namespace {
 
 constexpr const char* kFooter =
-    R"(Reads every stored byte of the ledger and checks that it is as it was written: each
-record unaltered, none missing, times that never go back. If not, the exit code is 8
-and the first damaged position is named.
+    R"(Reads every stored byte of the log and checks that it is as it was written: no record
+damaged, none missing, times that never go back. If not, the exit code is 8 and the
+first damaged position is named. Damage so near the end that the log cannot even be
+opened is found by whatever opens it, also with exit code 8, and names no position.
+Checksums find accidents, not somebody who recomputes them.
 
 Example:
   actbook verify)";
@@ -25,7 +27,9 @@ void print(Output& out, const answer::VerifyReportT& report) {
   }
   Table facts({{""}, {""}});
   if (!report.sound) {
-    facts.add({"First damage", "position " + std::to_string(report.first_bad_position)});
+    facts.add({"First damage", report.first_bad_position
+                                   ? "position " + std::to_string(*report.first_bad_position)
+                                   : "not at any one position"});
     facts.add({"What", report.what});
   }
   facts.add({"Records read", std::to_string(report.records)});

@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t kAlignment = 8;
 
 // Every record of a batch is built with this size and gets the true one when the batch is finished.
-constexpr std::uint16_t kUnknownSize = 0xffff;
+constexpr std::uint32_t kUnknownSize = 0xffffffff;
 
 flatbuffers::Offset<flatbuffers::String> optional_string(flatbuffers::FlatBufferBuilder& builder,
                                                          const std::string& text) {
@@ -66,7 +66,7 @@ Result<void> Batch::append(const EventDraft& draft) {
   record.add_occurred_at(occurred_at().microseconds);
   record.add_type(type);
   record.add_command_id(command_id);
-  record.add_batch_index(static_cast<std::uint16_t>(records_.size()));
+  record.add_batch_index(static_cast<std::uint32_t>(records_.size()));
   record.add_batch_size(kUnknownSize);
   record.add_actor(actor);
   if (!acting_organisation.IsNull()) record.add_acting_organisation(acting_organisation);
@@ -90,7 +90,7 @@ Result<void> Batch::append(const EventDraft& draft) {
 }
 
 Batch::Finished Batch::finish() {
-  const auto size = static_cast<std::uint16_t>(records_.size());
+  const auto size = static_cast<std::uint32_t>(records_.size());
   for (const auto& buffer : buffers_) {
     flatbuffers::GetMutableRoot<log::Record>(buffer->data())->mutate_batch_size(size);
   }

@@ -39,9 +39,10 @@ Result<DirectoryLock> DirectoryLock::acquire(const std::filesystem::path& direct
   const auto path = directory / "LOCK";
   const int descriptor = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (descriptor < 0) {
-    return Error{ErrorKind::unavailable,
+    const bool forbidden = errno == EACCES || errno == EPERM || errno == EROFS;
+    return Error{forbidden ? ErrorKind::misuse : ErrorKind::unavailable,
                  "CANNOT_LOCK",
-                 path.string() + " cannot be opened: " + std::strerror(errno),
+                 path.string() + " cannot be opened for writing: " + std::strerror(errno),
                  {}};
   }
   if (flock(descriptor, LOCK_EX | LOCK_NB) != 0) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <set>
 
 #include "directory_lock.h"
 #include "event_cursor.h"
@@ -47,6 +48,15 @@ void add_to_index(const Record& record, storage::Views::Addition& addition) {
   for (const auto* tag : *record->tags()) {
     addition.postings.emplace_back(tag->str(), record.position());
   }
+}
+
+// Empty, or left over from a creation that did not finish.
+bool may_become_ledger(const fs::path& directory, std::error_code& error) {
+  const std::set<fs::path> ours = {"LOCK", "log", "views"};
+  const fs::directory_iterator entries(directory, error);
+  return !error && std::ranges::all_of(entries, [&](const fs::directory_entry& entry) {
+    return ours.contains(entry.path().filename());
+  });
 }
 
 // Where the commands of a block stand, in their order.
@@ -134,11 +144,21 @@ Result<void> EventStore::Impl::open_views(const fs::path& directory) {
   views = std::move(opened);
   BOOST_OUTCOME_TRY(reach, views->reach());
   BOOST_OUTCOME_TRY(version, views->projector_version());
-  const bool beyond_log = reach.position > head().position || reach.command >= next_command;
-  if (version == options.projector->version() && !beyond_log) return boost::outcome_v2::success();
+  // The log is synced before the views hear of it, so no crash leaves them ahead of it.
+  if (reach.position > head().position || reach.command >= next_command) {
+    return Error{ErrorKind::corrupt, "LOG_CUT_OFF",
+                 "the log ends at position " + std::to_string(head().position.value) +
+                     ", command " + std::to_string(next_command - 1) +
+                     ", but it reached position " + std::to_string(reach.position.value) +
+                     ", command " + std::to_string(reach.command) +
+                     ": what came after is lost; restore the log from a copy. To go on from an "
+                     "older log on purpose, remove " +
+                     directory.string(),
+                 head().position.next()};
+  }
+  if (version == options.projector->version()) return boost::outcome_v2::success();
   if (version) {
-    spdlog::warn("rebuilding the views: they {}",
-                 beyond_log ? "reach beyond the log" : "were made by another version of actbook");
+    spdlog::warn("rebuilding the views: they were made by another version of actbook");
     views.reset();
     BOOST_OUTCOME_TRY(storage::Views::destroy(directory));
     BOOST_OUTCOME_TRY(fresh, storage::Views::open(directory));
@@ -279,8 +299,7 @@ Result<std::unique_ptr<EventStore>> EventStore::create(const fs::path& directory
                  directory.string() + " cannot be made: " + error.message(),
                  {}};
   }
-  const bool ours = fs::exists(directory / "LOCK", error) || fs::is_empty(directory, error);
-  if (!ours || error) {
+  if (!may_become_ledger(directory, error) || error) {
     return misuse("NOT_EMPTY", directory.string() + " is not empty; give a new directory");
   }
   BOOST_OUTCOME_TRY(lock, DirectoryLock::acquire(directory));
@@ -339,6 +358,14 @@ View EventStore::now() const {
 }
 
 Result<View> EventStore::as_of(Position position) const {
+  if (position.value == 0) return View(*impl_->view_source, position, Timestamp{});
+  BOOST_OUTCOME_TRY(exact, after_event(position));
+  BOOST_OUTCOME_TRY(record, event(position));
+  const std::uint64_t rest = record->batch_size() - 1 - record->batch_index();
+  return View(*impl_->view_source, Position{position.value + rest}, exact.at());
+}
+
+Result<View> EventStore::after_event(Position position) const {
   if (position > head()) {
     return Error{ErrorKind::invalid, "BEYOND_HEAD",
                  "position " + std::to_string(position.value) + " is beyond the last one, " +

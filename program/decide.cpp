@@ -19,6 +19,8 @@ void dispatch(const command::CommandUnion& command, Decision& decision) {
   if (!known) std::abort();
 }
 
+constexpr std::string_view kReservedIds = "actbook:";
+
 Error invalid(const std::string& field, const std::string& what) {
   return Error{ErrorKind::invalid, "INVALID_FIELD", field + ": " + what, {}};
 }
@@ -47,6 +49,10 @@ std::string command_type(const CommandEnvelopeT& envelope) {
 
 Result<void> validate_command(const CommandEnvelopeT& envelope, ByteView bytes) {
   BOOST_OUTCOME_TRY(command_schema().validate(CommandEnvelope::GetFullyQualifiedName(), bytes));
+  if (envelope.command_id.starts_with(kReservedIds)) {
+    return invalid("command_id",
+                   "ids that begin with actbook: are the ledger's own; choose another");
+  }
   if (envelope.occurred_at && envelope.mode != schema::Mode::observed) {
     return invalid("occurred_at",
                    "only a command in observed mode may say when it occurred; leave it out, or set "
@@ -56,8 +62,16 @@ Result<void> validate_command(const CommandEnvelopeT& envelope, ByteView bytes) 
     return exactly_one("command", invite->email, invite->person);
   }
   // ChangeDataOwnership has a reason code of its own for a data owner that nothing says.
-  if (const auto* create = envelope.command.AsCreateWorkspace(); create && create->data_owner) {
-    return exactly_one("command.data_owner", create->data_owner->email, create->data_owner->person);
+  if (const auto* create = envelope.command.AsCreateWorkspace()) {
+    if (create->data_owner) {
+      return exactly_one("command.data_owner", create->data_owner->email,
+                         create->data_owner->person);
+    }
+    if (create->acceptance || !create->account.empty() || !create->invite.empty()) {
+      return invalid("command.data_owner",
+                     "is missing: acceptance, account and invite are for an external workspace, "
+                     "which has a data owner; name one, or leave them out");
+    }
   }
   if (const auto* change = envelope.command.AsChangeDataOwnership();
       change && change->data_owner && !change->data_owner->email.empty()) {

@@ -161,7 +161,7 @@ void emit_acceptance(Decision& decision, std::string_view workspace, std::string
 }
 
 void end_membership(Decision& decision, std::string_view workspace, std::string_view person,
-                    std::string_view cause) {
+                    std::string_view cause, Removal removal) {
   const RowReader& rows = decision.rows();
   const auto membership = find_or_empty<row::MembershipRowT>(rows, row_key({workspace, person}));
   const auto organisation = find_or_empty<row::WorkspaceRowT>(rows, workspace).organisation;
@@ -170,7 +170,8 @@ void end_membership(Decision& decision, std::string_view workspace, std::string_
   ended.person = person;
   ended.role = membership.role;
   ended.cause = cause;
-  ended.blocked = organisation_role(rows, organisation, person).has_value();
+  ended.blocked =
+      removal == Removal::blocks && organisation_role(rows, organisation, person).has_value();
   decision.emit(ended);
 }
 

@@ -67,8 +67,11 @@ void require_no_outsider(Decision& decision, std::string_view organisation,
 void introduce_contact(Decision& decision, std::string_view email);
 void emit_acceptance(Decision& decision, std::string_view workspace, std::string_view organisation,
                      const schema::DataOwnerT& owner, const command::AcceptanceT* acceptance);
+/// Whoever is of the workspace's organisation and is removed, or leaves, gets no access by the
+/// ladder either; where the organisation itself changed, that would lock out the new owner's own.
+enum class Removal { blocks, leaves };
 void end_membership(Decision& decision, std::string_view workspace, std::string_view person,
-                    std::string_view cause);
+                    std::string_view cause, Removal removal = Removal::blocks);
 void revoke_invite(Decision& decision, const std::string& invite, std::string_view workspace,
                    std::string_view cause);
 /// A handoff that what happened has made pointless is cancelled with it.

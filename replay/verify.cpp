@@ -15,7 +15,7 @@ answer::VerifyReportT verify(const EventStore& store, const ReplayProgress& prog
   report.bytes = check.bytes;
   report.sound = !check.damage;
   if (check.damage) {
-    report.first_bad_position = check.damage->position.value_or(Position{}).value;
+    if (check.damage->position) report.first_bad_position = check.damage->position->value;
     report.what = check.damage->message;
   }
   return report;

@@ -120,6 +120,33 @@ inline std::pair<Descriptor, Descriptor> make_pipe() {
 
 }  // namespace detail
 
+/// A pseudo-terminal: what is written to the terminal at path() is read here.
+class PseudoTerminal {
+ public:
+  PseudoTerminal() : master_(posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)) {
+    if (master_.get() < 0 || grantpt(master_.get()) != 0 || unlockpt(master_.get()) != 0) {
+      throw std::runtime_error("no pseudo-terminal");
+    }
+    path_ = ptsname(master_.get());
+    fcntl(master_.get(), F_SETFL, O_NONBLOCK);
+  }
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+  /// What was written since the last call, which may be nothing.
+  [[nodiscard]] std::string read_now() const {
+    std::string text;
+    std::array<char, 4096> part{};
+    for (ssize_t size = 0; (size = read(master_.get(), part.data(), part.size())) > 0;) {
+      text.append(part.data(), static_cast<std::size_t>(size));
+    }
+    return text;
+  }
+
+ private:
+  detail::Descriptor master_;
+  std::string path_;
+};
+
 struct RunOptions {
   std::string input;
   /// NAME=value
@@ -150,10 +177,14 @@ inline Ran run(const std::string& program, const Arguments& arguments,
 /// A program to talk with while it runs: through its input and its output, a line at a time.
 class Process {
  public:
-  Process(const std::string& program, const Arguments& arguments) {
+  /// Its errors go into Ran::err, or else to `terminal`, the path of a pseudo-terminal.
+  Process(const std::string& program, const Arguments& arguments,
+          const std::string& terminal = {}) {
     // Writing to a program that is gone is an answer, not the end of the tests.
     std::signal(SIGPIPE, SIG_IGN);
-    const auto err = detail::Descriptor::open(directory_ / "err", O_WRONLY | O_CREAT);
+    const auto err = terminal.empty()
+                         ? detail::Descriptor::open(directory_ / "err", O_WRONLY | O_CREAT)
+                         : detail::Descriptor::open(terminal, O_WRONLY | O_NOCTTY);
     pid_ = detail::spawn(program, arguments, {},
                          {input_.first.get(), output_.second.get(), err.get()});
     input_.first.close();
@@ -192,7 +223,7 @@ class Process {
     close_input();
     Ran ran;
     ran.code = detail::wait_for(std::exchange(pid_, 0));
-    ran.err = read_file(directory_ / "err");
+    if (std::filesystem::exists(directory_ / "err")) ran.err = read_file(directory_ / "err");
     return ran;
   }
 

@@ -78,6 +78,10 @@ TEST_CASE("cli: a malformed line is named by number and field, and nothing of it
        "command.version"},
       {R"({"command_id":"m-1","actor":{"kind":"staff","id":"sue"},"command_type":"PublishAgreementVersion","command":{"agreement":"a","version":1,"title":"t","language":"en","text_sha256":"00"}})",
        "command.text_sha256"},
+      {R"({"command_id":"actbook:1","actor":{"kind":"staff","id":"sue"},"command_type":"RegisterPerson","command":{"person":"p"}})",
+       "command_id"},
+      {R"({"command_id":"m-1","actor":{"kind":"person","id":"olga"},"command_type":"CreateWorkspace","command":{"workspace":"w","organisation":"prism","name":"W","acceptance":{"agreement":"dpa","version":1,"text_shown":true,"channel":"web"}}})",
+       "command.data_owner"},
   };
   const Cli cli;
   cli.fill();
@@ -164,6 +168,26 @@ TEST_CASE("cli: --quiet prints the summary alone") {
   CHECK(summary["head"] == cli.head());
 }
 
+TEST_CASE("cli: a line that is not decided does not move the clock") {
+  const Cli cli;
+  cli.fill();
+  const std::string person =
+      R"("actor":{"kind":"staff","id":"sue"},"command_type":"RegisterPerson")";
+  const auto ran = cli.record(
+      // Malformed, a conflict, and a retry, each from the far future.
+      R"({"at":"2099-01-01","command_id":"d-0",)" + person +
+          R"(,"command":{"person":"a b"}})"
+          "\n"
+          R"({"at":"2099-01-01","command_id":"c-2",)" +
+          person +
+          R"(,"command":{"person":"other"}})"
+          "\n" +
+          std::string(kCommands[0]) + "\n" + R"({"command_id":"d-1",)" + person +
+          R"(,"command":{"person":"p-1"}})",
+      {"--format", "jsonl", "--keep-going"});
+  CHECK(json::parse(lines_of(ran.out).back())["recorded_at"] == "2026-03-04T09:00:00Z");
+}
+
 TEST_CASE("cli: a file that cannot be read is an error before anything is recorded") {
   const Cli cli;
   cli.init();
@@ -187,6 +211,26 @@ TEST_CASE("cli: standard input is answered line by line, and the ledger is held 
   CHECK(contains(second.err, "record"));
   CHECK(holder.finish().code == 0);
   CHECK(cli.run({"verify"}).code == 0);
+}
+
+TEST_CASE("cli: long work says on a terminal how far it is, and leaves the line clean") {
+  const Cli cli;
+  cli.init();
+  const PseudoTerminal terminal;
+  Process recording(ACTBOOK_BINARY, {"record", "-", "--format", "jsonl", "--ledger", cli.ledger()},
+                    terminal.path());
+  std::string seen;
+  for (int i = 0; seen.empty() && i < 1'000'000; ++i) {
+    recording.send(R"({"command_id":"p-)" + std::to_string(i) +
+                   R"(","actor":{"kind":"staff","id":"sue"},"command_type":"RegisterPerson",)" +
+                   R"("command":{"person":"p-)" + std::to_string(i) + R"("}})");
+    CHECK(json::parse(recording.receive())["outcome"] == "recorded");
+    seen += terminal.read_now();
+  }
+  CHECK(seen.starts_with("\rrecording: "));
+  CHECK(recording.finish().code == 0);
+  seen += terminal.read_now();
+  CHECK(seen.ends_with("\r\x1b[K"));
 }
 
 TEST_CASE("cli: when nobody reads the answers any more, recording ends quietly and in order") {

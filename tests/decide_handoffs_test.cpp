@@ -216,6 +216,13 @@ TEST_CASE("AcceptHandoff: owner and payer change, and the partner's people are o
   CHECK(state_of(world, "h-1") == schema::HandoffState::accepted);
 }
 
+TEST_CASE("AcceptHandoff: who is of the new owner's organisation too is let out, not locked out") {
+  World world = proposed();
+  given_member(world, "panels", "hana", "member");
+  (void)world.when(person("hugo"), "AcceptHandoff", handoff("h-1"));
+  CHECK(role_in(world, "panels", "hana") == "admin");
+}
+
 TEST_CASE("AcceptHandoff: account, tier, paid seats, branding and acceptance stay as they are") {
   World world = proposed();
   given_tier(world, "acc-panels", "changemaker");
@@ -262,7 +269,11 @@ TEST_CASE("AcceptHandoff: nobody of the partner gets back in by an old invite") 
   CHECK(then.count("InviteRevoked") == 1);
   CHECK(field(then.event("InviteRevoked"), "invite") == "inv-old");
   CHECK(field(then.event("InviteRevoked"), "cause") == "handed_off");
-  // The data owner's own invite waits on.
+  // Who sent it has no more say in the data owner's invite, which waits on.
+  for (const auto* command : {"ResendInvite", "RevokeInvite"}) {
+    CHECK(refused(world, person("adam"), command, R"({"invite": "inv-clara"})") ==
+          "NOT_INVITER_OR_ORG_ADMIN");
+  }
   CHECK(
       refused(world, person("clara"), "AcceptInvite",
               R"({"invite": "inv-clara", "person": "clara", "email": "clara@haarlem.example"})") ==

@@ -230,8 +230,14 @@ TEST_CASE("InviteToWorkspace: the order of refusals") {
                 invitation("adam", "admin", "panels", "inv-clara")) == "SELF_INVITE");
   CHECK(refused(world, person("adam"), "InviteToWorkspace",
                 invitation("bea", "external", "panels", "inv-clara")) == "ORG_PRIVILEGED");
+  const json unknown = {{"invite", "inv-clara"},
+                        {"workspace", "panels"},
+                        {"email", "new@else.example"},
+                        {"role", "external"}};
+  CHECK(refused(world, person("adam"), "InviteToWorkspace", unknown.dump()) == "INVITE_EXISTS");
+  // Where no invite would be issued, its id does not matter.
   CHECK(refused(world, person("adam"), "InviteToWorkspace",
-                invitation("ed", "external", "panels", "inv-clara")) == "INVITE_EXISTS");
+                invitation("ed", "external", "panels", "inv-clara")) == "");
 }
 
 TEST_CASE("InviteToWorkspace: a refusal keeps no address") {
@@ -380,6 +386,10 @@ TEST_CASE("AcceptInvite: only by whom it was sent to") {
   CHECK(accept(world, "clara", " Clara@HAARLEM.example ") == "");
   CHECK(refused(world, person("ed"), "AcceptInvite", acceptance_by("clara", kClara)) ==
         "WRONG_RECIPIENT");
+  for (const auto& actor : {staff("sam"), system_actor("import-7")}) {
+    CHECK(refused(world, actor, "AcceptInvite", acceptance_by("clara", kClara)) ==
+          "WRONG_RECIPIENT");
+  }
   // Once the address is clara's, it lets nobody else in.
   world.when(staff("sam"), "RegisterPerson",
              R"({"person": "clara", "email": "clara@haarlem.example"})");

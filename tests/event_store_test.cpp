@@ -5,93 +5,20 @@
 #include <algorithm>
 #include <random>
 
-#include "actbook/decide.h"
-#include "actbook/projector.h"
-#include "actbook/schema/commands_bfbs_generated.h"
-#include "actbook/schema/events_generated.h"
 #include "actbook/tables.h"
-#include "support/temp_directory.h"
+#include "support/store_fixture.h"
 
 namespace fs = std::filesystem;
 
 namespace actbook::testing {
 namespace {
 
-constexpr Timestamp kStart{1'767'225'600'000'000};  // 2026-01-01T00:00:00Z
-
-Timestamp after(std::int64_t seconds) { return {kStart.microseconds + seconds * 1'000'000}; }
-
-// Renames of workspaces stand for events of any kind: the engine knows no partner program.
-EventDraft renamed(const std::string& workspace, const std::string& to,
-                   std::vector<std::string> tags = {}) {
-  event::WorkspaceRenamedT event;
-  event.workspace = workspace;
-  event.to = to;
-  auto made = draft(event);
-  made.extra_tags = std::move(tags);
-  return made;
-}
-
-Submission submission(const std::string& command_id, const std::string& workspace = "w",
-                      const std::string& name = "n") {
-  command::CommandEnvelopeT envelope;
-  envelope.command_id = command_id;
-  envelope.actor = std::make_unique<schema::ActorT>();
-  envelope.actor->kind = schema::ActorKind::person;
-  envelope.actor->id = "adam";
-  command::RenameWorkspaceT rename;
-  rename.workspace = workspace;
-  rename.name = name;
-  envelope.command.Set(rename);
-  return {command_info(envelope), pack(envelope), command::CommandEnvelope::GetFullyQualifiedName(),
-          &command_schema()};
-}
-
-Decide append(std::vector<EventDraft> drafts) {
-  return [drafts = std::move(drafts)](Batch& batch) -> Result<Decided> {
-    for (const auto& draft : drafts) {
-      BOOST_OUTCOME_TRY(batch.append(draft));
-    }
-    return Decided{};
-  };
-}
-
-struct Fixture {
-  TempDirectory directory;
-  ManualClock clock{kStart};
-  std::unique_ptr<EventStore> store;
-
-  Fixture() {
-    store = EventStore::create(directory / "ledger", options()).value();
-    submit("first", {renamed("w0", "zero")});
-  }
-  EventStore::Options options() { return {&clock, &partner_projector(), {}}; }
-  void reopen() {
-    store.reset();
-    store = EventStore::open(directory / "ledger", options()).value();
-  }
-  Flat<log::Receipt> submit(const std::string& command_id, std::vector<EventDraft> drafts) const {
-    return store->submit(submission(command_id), append(std::move(drafts))).value();
-  }
-};
-
-std::vector<std::uint64_t> positions(EventCursor cursor) {
-  std::vector<std::uint64_t> found;
-  while (cursor.next()) found.push_back(cursor.record().position().value);
-  REQUIRE(cursor.status());
-  return found;
-}
-
-std::string name_of(const View& view, const std::string& workspace) {
-  return find_or_empty<row::WorkspaceRowT>(view, workspace).name;
-}
-
 using Positions = std::vector<std::uint64_t>;
 
 }  // namespace
 
 TEST_CASE("store: positions follow one another and a batch stands whole") {
-  Fixture f;
+  StoreFixture f;
   const auto receipt = f.submit("c2", {renamed("a", "1"), renamed("b", "2")});
   CHECK(receipt->first_position() == 2);
   CHECK(receipt->last_position() == 3);
@@ -106,7 +33,7 @@ TEST_CASE("store: positions follow one another and a batch stands whole") {
 }
 
 TEST_CASE("store: a retry gets the first receipt byte for byte, also after a restart") {
-  Fixture f;
+  StoreFixture f;
   const auto first = f.submit("c2", {renamed("a", "1")});
   const Decide must_not_run = [](Batch&) -> Result<Decided> {
     FAIL("decided again");
@@ -120,7 +47,7 @@ TEST_CASE("store: a retry gets the first receipt byte for byte, also after a res
 }
 
 TEST_CASE("store: a command that changes nothing is remembered too") {
-  Fixture f;
+  StoreFixture f;
   const auto first = f.submit("empty", {});
   CHECK(first->outcome() == log::Outcome::unchanged);
   CHECK(first->first_position() == 0);
@@ -138,7 +65,7 @@ TEST_CASE("store: a command that changes nothing is remembered too") {
 }
 
 TEST_CASE("store: a command id used for something else is a conflict that names the field") {
-  Fixture f;
+  StoreFixture f;
   f.submit("c2", {renamed("a", "1")});
   const auto conflict = f.store->submit(submission("c2", "w", "other"), append({}));
   REQUIRE_FALSE(conflict);
@@ -149,7 +76,7 @@ TEST_CASE("store: a command id used for something else is a conflict that names 
 }
 
 TEST_CASE("store: a decision that fails leaves no trace") {
-  Fixture f;
+  StoreFixture f;
   const auto failed = f.store->submit(submission("c2"), [](Batch& batch) -> Result<Decided> {
     BOOST_OUTCOME_TRY(batch.append(renamed("a", "1")));
     return Error{ErrorKind::invalid, "NO", "no", {}};
@@ -161,7 +88,7 @@ TEST_CASE("store: a decision that fails leaves no trace") {
 }
 
 TEST_CASE("store: time never goes back, when the clock does, it holds") {
-  Fixture f;
+  StoreFixture f;
   f.clock.set(after(60));
   f.submit("c2", {renamed("a", "1")});
   f.clock.set(after(10));
@@ -172,7 +99,7 @@ TEST_CASE("store: time never goes back, when the clock does, it holds") {
 }
 
 TEST_CASE("store: a view shows the state as of a position or an instant, and never changes") {
-  Fixture f;
+  StoreFixture f;
   f.clock.set(after(10));
   f.submit("c2", {renamed("a", "old")});
   f.clock.set(after(20));
@@ -190,12 +117,12 @@ TEST_CASE("store: a view shows the state as of a position or an instant, and nev
 }
 
 TEST_CASE("store: a scan of rows shows each row's newest version as of the view, in order") {
-  Fixture f;
+  StoreFixture f;
   f.submit("c2", {renamed("p.1", "x"), renamed("p.2", "x"), renamed("q", "x")});
   f.submit("c3", {renamed("p.1", "y"), renamed("p.3", "y")});
   const auto names = [&](Position at) {
     std::string all;
-    each<row::WorkspaceRowT>(f.store->as_of(at).value(), "p.",
+    each<row::WorkspaceRowT>(f.store->after_event(at).value(), "p.",
                              [&](std::string_view rest, const row::WorkspaceRowT& row) {
                                all += std::string(rest) + "=" + row.name + " ";
                              });
@@ -207,7 +134,7 @@ TEST_CASE("store: a scan of rows shows each row's newest version as of the view,
 }
 
 TEST_CASE("store: queries find what a scan of all events finds") {
-  Fixture f;
+  StoreFixture f;
   const unsigned seed = std::random_device()();
   INFO("seed " << seed);
   std::mt19937 random(seed);
@@ -266,7 +193,7 @@ TEST_CASE("store: queries find what a scan of all events finds") {
 }
 
 TEST_CASE("store: the views can be deleted and come back the same") {
-  Fixture f;
+  StoreFixture f;
   f.submit("c2", {renamed("a", "1"), renamed("b", "1")});
   f.submit("c3", {renamed("a", "2")});
   const auto dump = [&] {
@@ -286,20 +213,67 @@ TEST_CASE("store: the views can be deleted and come back the same") {
   CHECK(dump() == before);
 }
 
-TEST_CASE("store: views that reach beyond the log are made anew") {
-  Fixture f;
+TEST_CASE(
+    "store: as of a position within a batch is after the batch, events can be walked singly") {
+  StoreFixture f;
+  f.submit("c2", {renamed("a", "1"), renamed("a", "2"), renamed("a", "3")});
+  f.submit("c3", {renamed("a", "4")});
+  for (const std::uint64_t position : {2, 3, 4}) {
+    const auto view = f.store->as_of(Position{position}).value();
+    CHECK(view.position() == Position{4});
+    CHECK(name_of(view, "a") == "3");
+    CHECK(name_of(f.store->after_event(Position{position}).value(), "a") ==
+          std::to_string(position - 1));
+  }
+}
+
+TEST_CASE("store: a batch may have more than 65,535 events") {
+  StoreFixture f;
+  constexpr std::uint64_t kMany = 65'537;
+  f.submit("many", std::vector<EventDraft>(kMany, renamed("a", "n")));
+  CHECK(f.store->head() == Position{1 + kMany});
+  CHECK(f.store->event(f.store->head()).value()->batch_index() == kMany - 1);
+  CHECK(f.store->event(Position{2}).value()->batch_size() == kMany);
+  CHECK_FALSE(f.store->verify_log().damage);
+}
+
+TEST_CASE("store: a log that lost its end is corrupt, until somebody removes the views") {
+  StoreFixture f;
   f.store.reset();
-  fs::copy(f.directory / "ledger" / "log", f.directory / "older", fs::copy_options::recursive);
-  f.store = EventStore::open(f.directory / "ledger", f.options()).value();
+  const auto ledger = f.directory / "ledger";
+  fs::copy(ledger / "log", f.directory / "older", fs::copy_options::recursive);
+  f.reopen();
   f.submit("c2", {renamed("a", "lost")});
   f.store.reset();
-  fs::remove_all(f.directory / "ledger" / "log");
-  fs::rename(f.directory / "older", f.directory / "ledger" / "log");
-  f.store = EventStore::open(f.directory / "ledger", f.options()).value();
+  fs::remove_all(ledger / "log");
+  fs::rename(f.directory / "older", ledger / "log");
+  for (int i = 0; i < 2; ++i) {  // Asking does not wipe the evidence.
+    const auto opened = EventStore::open(ledger, f.options());
+    REQUIRE(!opened);
+    CHECK(opened.error().kind == ErrorKind::corrupt);
+    CHECK(opened.error().code == "LOG_CUT_OFF");
+    CHECK(opened.error().position == Position{2});
+  }
+  fs::remove_all(ledger / "views");
+  f.reopen();
   CHECK(f.store->head() == Position{1});
-  CHECK(name_of(f.store->now(), "a").empty());
   CHECK(f.submit("c2", {renamed("a", "new")})->first_position() == 2);
   CHECK(name_of(f.store->now(), "a") == "new");
+}
+
+TEST_CASE("store: the end of the log cut off by a byte is noticed") {
+  StoreFixture f;
+  f.submit("c2", {renamed("a", "1")});
+  f.store.reset();
+  fs::path newest;
+  for (const auto& file : fs::directory_iterator(f.directory / "ledger" / "log")) {
+    if (file.path().extension() == ".log" && file.file_size() > 0) newest = file.path();
+  }
+  REQUIRE(!newest.empty());
+  fs::resize_file(newest, fs::file_size(newest) - 1);
+  const auto opened = EventStore::open(f.directory / "ledger", f.options());
+  REQUIRE(!opened);
+  CHECK(opened.error().code == "LOG_CUT_OFF");
 }
 
 namespace {
@@ -322,7 +296,7 @@ class OtherProjector final : public Projector {
 }  // namespace
 
 TEST_CASE("store: rows of another projector version are made anew, those of the same are kept") {
-  Fixture f;
+  StoreFixture f;
   f.submit("c2", {renamed("a", "1")});
   f.store.reset();
   OtherProjector other;
@@ -335,7 +309,7 @@ TEST_CASE("store: rows of another projector version are made anew, those of the 
 }
 
 TEST_CASE("store: one holder at a time, and the second learns who it is") {
-  Fixture f;
+  StoreFixture f;
   const auto second = EventStore::open(f.directory / "ledger", f.options());
   REQUIRE_FALSE(second);
   CHECK(second.error().kind == ErrorKind::unavailable);
@@ -344,12 +318,15 @@ TEST_CASE("store: one holder at a time, and the second learns who it is") {
 }
 
 TEST_CASE("store: what is no ledger is told apart from what is one") {
-  Fixture f;
+  StoreFixture f;
   CHECK(EventStore::open(f.directory / "nothing", f.options()).error().code == "NOT_A_LEDGER");
   CHECK_FALSE(fs::exists(f.directory / "nothing"));
   f.store.reset();
   CHECK(EventStore::create(f.directory / "ledger", f.options()).error().code == "LEDGER_EXISTS");
   CHECK(EventStore::create(f.directory.path(), f.options()).error().code == "NOT_EMPTY");
+  // Any RocksDB database has a LOCK; it is not ours for that.
+  CHECK(EventStore::create(f.directory / "ledger" / "log", f.options()).error().code ==
+        "NOT_EMPTY");
   // A creation that did not get to its first event can be taken up again.
   { CHECK(EventStore::create(f.directory / "unfinished", f.options())); }
   CHECK(EventStore::open(f.directory / "unfinished", f.options()).error().code == "NOT_A_LEDGER");
@@ -357,7 +334,7 @@ TEST_CASE("store: what is no ledger is told apart from what is one") {
 }
 
 TEST_CASE("store: a flipped byte in a file of the log is never read as if nothing were wrong") {
-  Fixture f;
+  StoreFixture f;
   for (int i = 0; i < 50; ++i) {
     f.submit("c" + std::to_string(i), {renamed("a", "name " + std::to_string(i))});
   }

@@ -20,7 +20,8 @@ void end_partner_access(Decision& decision, const row::HandoffRowT& handoff) {
   const RowReader& rows = decision.rows();
   for (const auto& [person, member] : live_members(rows, handoff.workspace)) {
     const bool stays = person == decision.person() || is_outsider(rows, member.role);
-    if (!stays) end_membership(decision, handoff.workspace, person, "handed_off");
+    // Nobody is thrown out here: whoever is of the new owner's organisation too has its ladder.
+    if (!stays) end_membership(decision, handoff.workspace, person, "handed_off", Removal::leaves);
   }
 }
 
@@ -52,7 +53,7 @@ void make_owner(Decision& decision, const std::string& workspace, const std::str
 void decide(const command::RecordDataOwnerOrganisationT& command, Decision& decision) {
   const RowReader& rows = decision.rows();
   const auto workspace = live_workspace(rows, command.workspace);
-  const bool staff = decision.actor_is_staff();
+  const bool staff = decision.actor_is_staff() && !workspace.organisation.empty();
   if (staff) decision.set_basis("staff");
   decision.require(staff || decision.workspace_permits(command.workspace, "settings.manage"),
                    Reason::FORBIDDEN);

@@ -76,11 +76,15 @@ void require_one_side(Decision& decision, std::string_view organisation, std::st
 
 // ResendInvite and RevokeInvite: the inviter, or an owner or admin of the organisation.
 void require_inviter(Decision& decision, const row::InviteRowT& invite) {
+  const RowReader& rows = decision.rows();
+  const auto organisation = live_workspace(rows, invite.workspace).organisation;
+  // Whoever has left since, or handed the workspace off, has no more say in it.
   const bool inviter = invite.issued && !decision.person().empty() &&
                        invite.issued->actor->kind == schema::ActorKind::person &&
-                       invite.issued->actor->id == decision.person();
+                       invite.issued->actor->id == decision.person() &&
+                       (effective_access(rows, invite.workspace, decision.person()).role ||
+                        organisation_role(rows, organisation, decision.person()));
   if (inviter) decision.set_basis("the inviter");
-  const auto organisation = live_workspace(decision.rows(), invite.workspace).organisation;
   decision.require(inviter || decision.organisation_permits(organisation, "org.manage_members"),
                    Reason::NOT_INVITER_OR_ORG_ADMIN);
 }
@@ -105,6 +109,13 @@ void decide(const command::InviteToWorkspaceT& command, Decision& decision) {
   const Party invited = party(rows, command.email, command.person);
   const auto own = effective_access(rows, command.workspace, decision.person()).role;
   const Party self = known_party(rows, "", decision.person());
+  const auto waiting = pending_invites(rows, command.workspace);
+  const auto same = std::ranges::find_if(waiting, [&](const auto& other) {
+    return !is_expired(other.second, decision.now()) &&
+           known_party(rows, other.second.contact, other.second.person).is(invited);
+  });
+  const bool is_member = is_live_member(rows, command.workspace, invited.person);
+  const bool would_issue = !is_member && invited.person.empty() && same == waiting.end();
 
   decision.require(decision.workspace_permits(command.workspace, "member.invite"),
                    Reason::FORBIDDEN);
@@ -115,18 +126,14 @@ void decide(const command::InviteToWorkspaceT& command, Decision& decision) {
   decision.require(own.has_value() && role <= *own, Reason::ROLE_ABOVE_OWN);
   decision.require(self.person.empty() || !self.is(invited), Reason::SELF_INVITE);
   require_one_side(decision, workspace.organisation, invited.person, role);
-  decision.require(!find<row::InviteRowT>(rows, command.invite), Reason::INVITE_EXISTS);
+  decision.require(!would_issue || !find<row::InviteRowT>(rows, command.invite),
+                   Reason::INVITE_EXISTS);
   if (decision.refused()) return;
 
-  if (is_live_member(rows, command.workspace, invited.person)) {
+  if (is_member) {
     decision.set_result("already_member");
     return;
   }
-  const auto waiting = pending_invites(rows, command.workspace);
-  const auto same = std::ranges::find_if(waiting, [&](const auto& other) {
-    return !is_expired(other.second, decision.now()) &&
-           known_party(rows, other.second.contact, other.second.person).is(invited);
-  });
   if (!invited.person.empty()) {
     if (same != waiting.end()) {
       revoke_invite(decision, same->first, command.workspace, "added_directly");
@@ -203,7 +210,7 @@ void decide(const command::AcceptInviteT& command, Decision& decision) {
   const auto invite = find<row::InviteRowT>(rows, command.invite);
   const auto row = invite.value_or(row::InviteRowT());
   const auto workspace = live_workspace(rows, row.workspace);
-  const bool by_somebody_else = !decision.person().empty() && decision.person() != command.person;
+  const bool by_somebody_else = decision.person() != command.person;
 
   decision.require(
       invite && row.state != InviteState::revoked && row.state != InviteState::declined,

@@ -264,7 +264,10 @@ void replace_data_owner(const command::ChangeDataOwnershipT& command, Decision& 
 }
 
 void correct_data_owner(const command::ChangeDataOwnershipT& command, Decision& decision,
-                        const row::WorkspaceRowT& workspace) {
+                        const row::WorkspaceRowT& workspace, const schema::DataOwnerT& owner) {
+  // The same owner needs no new acceptance, but one that is given is kept.
+  emit_acceptance(decision, command.workspace, workspace.organisation, owner,
+                  command.acceptance.get());
   const std::string from =
       workspace.data_owner ? workspace.data_owner->organisation_name : std::string();
   if (from == command.data_owner->organisation_name) return;
@@ -320,7 +323,7 @@ void decide(const command::ChangeDataOwnershipT& command, Decision& decision) {
   } else if (other_owner) {
     replace_data_owner(command, decision, workspace, owner);
   } else {
-    correct_data_owner(command, decision, workspace);
+    correct_data_owner(command, decision, workspace, owner);
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include "actbook/keys.h"
 #include "actbook/tables.h"
+#include "answers/known.h"
 #include "answers/lines.h"
 
 namespace actbook {
@@ -18,6 +19,18 @@ bool matches(const AcceptanceFilter& filter, const Record& record, const row::Ac
          (!filter.version || *filter.version == row.version) &&
          (!filter.from || record.recorded_at() >= *filter.from) &&
          (!filter.to || record.recorded_at() < *filter.to);
+}
+
+Result<void> check_all_known(const EventStore& store, const View& view,
+                             const AcceptanceFilter& filter) {
+  for (const auto& entity :
+       {Entity{EntityKind::organisation, filter.organisation},
+        Entity{EntityKind::workspace, filter.workspace}, Entity{EntityKind::person, filter.person},
+        Entity{EntityKind::agreement, filter.agreement}}) {
+    if (entity.id.empty()) continue;
+    BOOST_OUTCOME_TRY(check_known(store, view, entity));
+  }
+  return boost::outcome_v2::success();
 }
 
 Query to_query(const AcceptanceFilter& filter) {
@@ -37,6 +50,13 @@ Query to_query(const AcceptanceFilter& filter) {
 
 Result<answer::AcceptancesT> find_acceptances(const EventStore& store, const View& view,
                                               const AcceptanceFilter& filter) {
+  if (filter.from && filter.to && *filter.from >= *filter.to) {
+    return Error{ErrorKind::misuse,
+                 "EMPTY_RANGE",
+                 "from, " + to_iso8601(*filter.from) + ", is not before to, " +
+                     to_iso8601(*filter.to) + "; from is included, to is not",
+                 {}};
+  }
   answer::AcceptancesT answer;
   answer.as_of = view.position().value;
   answer.at = view.at().microseconds;
@@ -63,6 +83,9 @@ Result<answer::AcceptancesT> find_acceptances(const EventStore& store, const Vie
   }
   BOOST_OUTCOME_TRY(cursor.status());
   BOOST_OUTCOME_TRY(view.status());
+  if (answer.lines.empty()) {
+    BOOST_OUTCOME_TRY(check_all_known(store, view, filter));
+  }
   return answer;
 }
 

@@ -4,6 +4,7 @@
 #include "actbook/access.h"
 
 #include "actbook/keys.h"
+#include "answers/known.h"
 #include "answers/lines.h"
 
 namespace actbook {
@@ -263,11 +264,7 @@ Result<answer::EntityStateT> find_state(const View& view, const Entity& entity) 
   answer.state = state_of(view, entity);
   BOOST_OUTCOME_TRY(view.status());
   if (answer.state.value == nullptr) {
-    return Error{ErrorKind::invalid,
-                 "NOT_FOUND",
-                 entity.tag() + " is not known as of position " +
-                     std::to_string(view.position().value) + ", " + to_iso8601(view.at()),
-                 {}};
+    return not_known(view, entity);
   }
   return answer;
 }

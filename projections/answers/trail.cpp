@@ -2,6 +2,7 @@
 
 #include "actbook/schema/events_generated.h"
 #include "actbook/schema/reasons_generated.h"
+#include "answers/known.h"
 
 namespace actbook {
 namespace {
@@ -52,6 +53,9 @@ Result<answer::TrailT> find_trail(const EventStore& store, const View& view, con
     answer.lines.push_back(std::move(line));
   }
   BOOST_OUTCOME_TRY(cursor.status());
+  if (answer.lines.empty()) {
+    BOOST_OUTCOME_TRY(check_known(store, view, entity));
+  }
   return answer;
 }
 

@@ -54,10 +54,16 @@ class Ledger {
   /// a reason code. A retry with the same command id gets the same receipt, byte for byte, forever.
   /// Errors: invalid, naming the field; conflict with IDEMPOTENCY_CONFLICT; unavailable;
   /// unknown_outcome.
-  [[nodiscard]] Result<Flat<log::Receipt>> record(const command::CommandEnvelopeT& command);
+  ///
+  /// `at` is for a simulated clock: it goes on to there (never back) before the command is decided,
+  /// and only if it is. Errors with it: misuse, if the ledger's clock is the system's.
+  [[nodiscard]] Result<Flat<log::Receipt>> record(const command::CommandEnvelopeT& command,
+                                                  std::optional<Timestamp> at = {});
 
   /// The state now, after a position, or at an instant; every answer below is asked of one.
   [[nodiscard]] View now() const;
+  /// A position stands for the whole batch it is of. Errors: invalid, beyond the head, or a time
+  /// that has not come yet by the system's clock.
   [[nodiscard]] Result<View> as_of(Position position) const;
   [[nodiscard]] Result<View> as_of(Timestamp at) const;
   [[nodiscard]] Position head() const;
@@ -81,8 +87,8 @@ class Ledger {
   [[nodiscard]] EventCursor query(const Query& query, const ReadRange& range = {}) const;
 
   /// Folds the log afresh up to `until` (the head by default) and compares every row version, tag
-  /// and receipt with what is served. A difference is a finding, not an error. Cost: one pass over
-  /// the log, state in memory.
+  /// and command id with what is served. A difference is a finding, not an error. Cost: one pass
+  /// over the log, state in memory.
   [[nodiscard]] Result<answer::ReplayReportT> replay(std::optional<Position> until = {},
                                                      const Progress& progress = {}) const;
 

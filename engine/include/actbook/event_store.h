@@ -138,9 +138,11 @@ class EventStore {
 
   /// The newest state, at the clock's present instant (never before the last event's).
   [[nodiscard]] View now() const;
-  /// The state after the event at `position`, at that event's instant. Errors: invalid, beyond the
-  /// head.
+  /// The state after the batch that the event at `position` belongs to, at its instant: nobody ever
+  /// saw half a batch. Errors: invalid, beyond the head.
   [[nodiscard]] Result<View> as_of(Position position) const;
+  /// The rows after that very event, also within its batch: for walking event by event.
+  [[nodiscard]] Result<View> after_event(Position position) const;
   /// The state at an instant: events recorded at or before it count.
   [[nodiscard]] Result<View> as_of(Timestamp at) const;
 

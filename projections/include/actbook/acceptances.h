@@ -23,7 +23,9 @@ struct AcceptanceFilter {
 };
 
 /// The acceptances that match, oldest first, each with its state at the view (in force, replaced or
-/// lapsed). Errors: corrupt or unavailable, if the store cannot be read.
+/// lapsed). Errors: invalid with NOT_FOUND, if nothing matches and the view does not know one of
+/// those asked for; misuse, if `from` is not before `to`; corrupt or unavailable, if the store
+/// cannot be read.
 [[nodiscard]] Result<answer::AcceptancesT> find_acceptances(const EventStore& store,
                                                             const View& view,
                                                             const AcceptanceFilter& filter);

@@ -9,8 +9,8 @@
 namespace actbook {
 
 /// Everything that touched an entity, and every refusal that named it, from after `since` up to the
-/// view, oldest first. Errors: corrupt or unavailable, if the store cannot be read; unsupported,
-/// for an event of a newer version.
+/// view, oldest first. Errors: invalid with NOT_FOUND, if the view knows no such entity; corrupt or
+/// unavailable, if the store cannot be read; unsupported, for an event of a newer version.
 [[nodiscard]] Result<answer::TrailT> find_trail(const EventStore& store, const View& view,
                                                 const Entity& entity, Position since = {});
 
