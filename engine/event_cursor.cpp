@@ -94,4 +94,28 @@ bool EventCursor::next() { return source_->next(); }
 const Record& EventCursor::record() const { return source_->record(); }
 Result<void> EventCursor::status() const { return source_->status(); }
 
+EventCursor query_log(const storage::Log& log, const storage::Views& views, const Query& query,
+                      const ReadRange& range, Position head) {
+  if (query.items.empty()) {
+    return EventCursor(std::make_unique<EventCursor::Source>(
+        log, every_position(head, range.direction), range, head));
+  }
+  std::vector<PostingsPtr> items;
+  for (const auto& item : query.items) {
+    std::vector<PostingsPtr> required;
+    for (const auto& tag : item.tags) {
+      required.push_back(views.postings(tag, range.direction));
+    }
+    std::vector<PostingsPtr> types;
+    for (const auto& type : item.types) {
+      types.push_back(views.postings("type:" + type, range.direction));
+    }
+    if (!types.empty()) required.push_back(any_of(std::move(types), range.direction));
+    if (required.empty()) required.push_back(every_position(head, range.direction));
+    items.push_back(all_of(std::move(required)));
+  }
+  return EventCursor(std::make_unique<EventCursor::Source>(
+      log, any_of(std::move(items), range.direction), range, head));
+}
+
 }  // namespace actbook

@@ -3,6 +3,7 @@
 #include "actbook/event_store.h"
 #include "postings.h"
 #include "storage/log.h"
+#include "storage/views.h"
 
 namespace actbook {
 
@@ -31,5 +32,9 @@ class EventCursor::Source {
   std::optional<Record> record_;
   std::optional<Error> failure_;
 };
+
+/// The events of `log` up to `head` that match a query, by the tag index of `views`.
+[[nodiscard]] EventCursor query_log(const storage::Log& log, const storage::Views& views,
+                                    const Query& query, const ReadRange& range, Position head);
 
 }  // namespace actbook

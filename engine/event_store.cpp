@@ -3,12 +3,12 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <mutex>
 #include <set>
 
 #include "directory_lock.h"
 #include "event_cursor.h"
 #include "log_check.h"
+#include "sequencer.h"
 #include "storage/log.h"
 #include "storage/views.h"
 #include "view_source.h"
@@ -20,34 +20,6 @@ namespace fs = std::filesystem;
 
 Error misuse(std::string code, std::string message) {
   return Error{ErrorKind::misuse, std::move(code), std::move(message), {}};
-}
-
-// The receipt of a decided command.
-Flat<log::Receipt> make_receipt(const Batch& batch, const Decided& decided,
-                                const std::vector<Record>& records) {
-  log::ReceiptT receipt;
-  receipt.command_id = batch.info().command_id;
-  receipt.command_type = batch.info().command_type;
-  receipt.outcome = decided.outcome;
-  if (decided.outcome == log::Outcome::recorded && records.empty()) {
-    receipt.outcome = log::Outcome::unchanged;
-  }
-  receipt.reason = decided.reason;
-  receipt.result = decided.result;
-  receipt.created = decided.created;
-  if (!records.empty()) {
-    receipt.first_position = records.front().position().value;
-    receipt.last_position = records.back().position().value;
-  }
-  receipt.recorded_at = batch.recorded_at().microseconds;
-  receipt.based_on = batch.based_on().value;
-  return Flat<log::Receipt>::of(receipt);
-}
-
-void add_to_index(const Record& record, storage::Views::Addition& addition) {
-  for (const auto* tag : *record->tags()) {
-    addition.postings.emplace_back(tag->str(), record.position());
-  }
 }
 
 // Empty, or left over from a creation that did not finish.
@@ -83,6 +55,8 @@ class EventStore::Impl {
   Impl& operator=(const Impl&) = delete;
 
   ~Impl() {
+    const bool poisoned = sequencer && sequencer->poisoned();
+    sequencer.reset();
     if (!views || poisoned) return;
     if (auto flushed = views->flush(); !flushed) {
       spdlog::warn("closing without saving the views; the next open catches up: {}",
@@ -95,25 +69,8 @@ class EventStore::Impl {
   Result<void> find_head();
   Result<void> catch_up();
   Result<void> fold_block(const Block& block);
-  Result<Flat<log::Receipt>> first_receipt(const Submission& submission,
-                                           const storage::CommandPlace& place) const;
-  Result<StoredCommand> load_command(const storage::CommandPlace& place) const;
-  Result<void> commit(const Submission& submission, const Flat<log::Receipt>& receipt,
-                      Batch::Finished finished);
 
-  // What a reader may see. It moves on only after the events are durable and in the views.
-  struct Head {
-    Position position;
-    Timestamp recorded_at;
-  };
-  Head head() const {
-    const std::lock_guard guard(head_mutex_);
-    return head_;
-  }
-  void set_head(Head head) {
-    const std::lock_guard guard(head_mutex_);
-    head_ = head;
-  }
+  Sequencer::Head head() const { return sequencer->head(); }
 
   DirectoryLock lock;
   Options options;
@@ -121,13 +78,10 @@ class EventStore::Impl {
   std::unique_ptr<storage::Views> views;
   std::optional<View::Source> view_source;
 
-  std::mutex writer;               // held while a command is decided and committed
-  std::uint64_t next_command = 1;  // under writer
-  bool poisoned = false;           // under writer
-
- private:
-  mutable std::mutex head_mutex_;
-  Head head_;
+  // As found on open; from then on the sequencer knows.
+  Sequencer::Head opened_at;
+  std::uint64_t opened_next_command = 1;
+  std::optional<Sequencer> sequencer;
 };
 
 Result<void> EventStore::Impl::open_databases(const fs::path& directory) {
@@ -136,7 +90,11 @@ Result<void> EventStore::Impl::open_databases(const fs::path& directory) {
   BOOST_OUTCOME_TRY(find_head());
   BOOST_OUTCOME_TRY(open_views(directory / "views"));
   view_source.emplace(*views);
-  return catch_up();
+  BOOST_OUTCOME_TRY(catch_up());
+  sequencer.emplace(
+      Sequencer::Parts{*log, *views, *view_source, *options.clock, *options.projector}, opened_at,
+      opened_next_command, options.max_waiting);
+  return boost::outcome_v2::success();
 }
 
 Result<void> EventStore::Impl::open_views(const fs::path& directory) {
@@ -145,16 +103,16 @@ Result<void> EventStore::Impl::open_views(const fs::path& directory) {
   BOOST_OUTCOME_TRY(reach, views->reach());
   BOOST_OUTCOME_TRY(version, views->projector_version());
   // The log is synced before the views hear of it, so no crash leaves them ahead of it.
-  if (reach.position > head().position || reach.command >= next_command) {
+  if (reach.position > opened_at.position || reach.command >= opened_next_command) {
     return Error{ErrorKind::corrupt, "LOG_CUT_OFF",
-                 "the log ends at position " + std::to_string(head().position.value) +
-                     ", command " + std::to_string(next_command - 1) +
+                 "the log ends at position " + std::to_string(opened_at.position.value) +
+                     ", command " + std::to_string(opened_next_command - 1) +
                      ", but it reached position " + std::to_string(reach.position.value) +
                      ", command " + std::to_string(reach.command) +
                      ": what came after is lost; restore the log from a copy. To go on from an "
                      "older log on purpose, remove " +
                      directory.string(),
-                 head().position.next()};
+                 opened_at.position.next()};
   }
   if (version == options.projector->version()) return boost::outcome_v2::success();
   if (version) {
@@ -171,17 +129,17 @@ Result<void> EventStore::Impl::find_head() {
   BOOST_OUTCOME_TRY(last, log->last());
   if (!last) return boost::outcome_v2::success();
   BOOST_OUTCOME_TRY(command, last->command(last->command_count() - 1));
-  next_command = last->first_command() + last->command_count();
-  set_head({Position{last->first_position().value + last->record_count() - 1},
-            Timestamp{command.receipt->recorded_at()}});
+  opened_next_command = last->first_command() + last->command_count();
+  opened_at = {Position{last->first_position().value + last->record_count() - 1},
+               Timestamp{command.receipt->recorded_at()}};
   return boost::outcome_v2::success();
 }
 
 Result<void> EventStore::Impl::catch_up() {
   BOOST_OUTCOME_TRY(reach, views->reach());
-  if (reach.command + 1 == next_command) return boost::outcome_v2::success();
+  if (reach.command + 1 == opened_next_command) return boost::outcome_v2::success();
   spdlog::info("the views catch up from position {} to {}", reach.position.value,
-               head().position.value);
+               opened_at.position.value);
   storage::Log::Reader reader(*log);
   if (reach.command == 0) {
     reader.seek_to_first();
@@ -201,7 +159,7 @@ Result<void> EventStore::Impl::catch_up() {
     BOOST_OUTCOME_TRY(fold_block(block));
     if (options.on_catch_up) {
       BOOST_OUTCOME_TRY(now, views->reach());
-      options.on_catch_up(now.position, head().position);
+      options.on_catch_up(now.position, opened_at.position);
     }
   }
   return reader.status();
@@ -226,65 +184,13 @@ Result<void> EventStore::Impl::fold_block(const Block& block) {
   return views->add(addition);
 }
 
-Result<StoredCommand> EventStore::Impl::load_command(const storage::CommandPlace& place) const {
-  storage::Log::Reader reader(*log);
-  reader.seek(place.next_position, place.command);
-  BOOST_OUTCOME_TRY(reader.status());
-  if (reader.valid()) {
-    BOOST_OUTCOME_TRY(block, reader.block());
-    const std::uint64_t index = place.command - block.first_command();
-    if (place.command >= block.first_command() && index < block.command_count()) {
-      return block.command(index);
+Decide append_events(std::vector<EventDraft> events) {
+  return [events = std::move(events)](Batch& batch) -> Result<Decided> {
+    for (const auto& event : events) {
+      BOOST_OUTCOME_TRY(batch.append(event));
     }
-  }
-  return Error{ErrorKind::corrupt, "COMMAND_MISSING", "the log lacks a command the views know",
-               place.next_position};
-}
-
-Result<Flat<log::Receipt>> EventStore::Impl::first_receipt(
-    const Submission& submission, const storage::CommandPlace& place) const {
-  BOOST_OUTCOME_TRY(stored, load_command(place));
-  if (stored.content != submission.content) {
-    const auto field = submission.content_schema->first_difference(
-        submission.content_type, stored.content, submission.content);
-    if (field) {
-      return Error{ErrorKind::conflict,
-                   "IDEMPOTENCY_CONFLICT",
-                   "command id " + submission.info.command_id +
-                       " was used before for another command: " + *field +
-                       " differs; give a new command its own id",
-                   {}};
-    }
-  }
-  return std::move(stored.receipt);
-}
-
-Result<void> EventStore::Impl::commit(const Submission& submission,
-                                      const Flat<log::Receipt>& receipt, Batch::Finished finished) {
-  const Position next = head().position.next();
-  storage::Views::Addition addition;
-  addition.commands.push_back({submission.info.command_id, {next_command, next}});
-  for (const auto& record : finished.records) add_to_index(record, addition);
-  addition.rows = std::move(finished.rows);
-  addition.reach = {Position{head().position.value + finished.records.size()}, next_command};
-
-  const CommittedCommand command{submission.info.command_id, receipt.bytes(), submission.content,
-                                 std::move(finished.records)};
-  auto written = log->append(next, next_command, Block::encode(next, next_command, {command}));
-  if (written) written = views->add(addition);
-  if (!written) {
-    // What the disk holds now is unknown, so nothing may be built on it before it is read again.
-    poisoned = true;
-    return Error{ErrorKind::unknown_outcome,
-                 "UNKNOWN_OUTCOME",
-                 written.error().message +
-                     "; whether the command was recorded is not known: reopen "
-                     "the ledger and submit the same command id again",
-                 {}};
-  }
-  ++next_command;
-  set_head({addition.reach.position, Timestamp{receipt->recorded_at()}});
-  return boost::outcome_v2::success();
+    return Decided{};
+  };
 }
 
 EventStore::EventStore(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -305,7 +211,7 @@ Result<std::unique_ptr<EventStore>> EventStore::create(const fs::path& directory
   BOOST_OUTCOME_TRY(lock, DirectoryLock::acquire(directory));
   auto impl = std::make_unique<Impl>(std::move(lock), std::move(options));
   BOOST_OUTCOME_TRY(impl->open_databases(directory));
-  if (impl->next_command != 1) {
+  if (impl->opened_next_command != 1) {
     return misuse("LEDGER_EXISTS", directory.string() + " is a ledger already; open it instead");
   }
   return std::unique_ptr<EventStore>(new EventStore(std::move(impl)));
@@ -318,34 +224,21 @@ Result<std::unique_ptr<EventStore>> EventStore::open(const fs::path& directory, 
   BOOST_OUTCOME_TRY(lock, DirectoryLock::acquire(directory));
   auto impl = std::make_unique<Impl>(std::move(lock), std::move(options));
   BOOST_OUTCOME_TRY(impl->open_databases(directory));
-  if (impl->next_command == 1) {
+  if (impl->opened_next_command == 1) {
     return misuse("NOT_A_LEDGER",
                   "the making of " + directory.string() + " did not finish; run init again");
   }
   return std::unique_ptr<EventStore>(new EventStore(std::move(impl)));
 }
 
-Result<Flat<log::Receipt>> EventStore::submit(const Submission& submission, const Decide& decide) {
-  const std::lock_guard guard(impl_->writer);
-  if (impl_->poisoned) {
-    return Error{ErrorKind::unavailable,
-                 "POISONED",
-                 "an earlier write failed; reopen the ledger before writing again",
-                 {}};
-  }
-  BOOST_OUTCOME_TRY(place, impl_->views->find_command(submission.info.command_id));
-  if (place) return impl_->first_receipt(submission, *place);
+EventStore::Receipt EventStore::submit(const Submission& submission, const Decide& decide,
+                                       WhenFull full) {
+  return impl_->sequencer->submit(submission, decide, full);
+}
 
-  const auto head = impl_->head();
-  const Timestamp recorded_at = std::max(impl_->options.clock->now(), head.recorded_at);
-  const View state(*impl_->view_source, head.position, recorded_at);
-  Batch batch(state, head.position.next(), recorded_at, submission.info, *impl_->options.projector);
-  BOOST_OUTCOME_TRY(decided, decide(batch));
-  BOOST_OUTCOME_TRY(batch.rows().status());
-  auto finished = batch.finish();
-  auto receipt = make_receipt(batch, decided, finished.records);
-  BOOST_OUTCOME_TRY(impl_->commit(submission, receipt, std::move(finished)));
-  return receipt;
+void EventStore::submit_async(Submission submission, Decide decide,
+                              std::function<void(Receipt)> done, WhenFull full) {
+  impl_->sequencer->submit_async(std::move(submission), std::move(decide), full, std::move(done));
 }
 
 Position EventStore::head() const { return impl_->head().position; }
@@ -390,29 +283,10 @@ Result<View> EventStore::as_of(Timestamp at) const {
   return View(*impl_->view_source, Position{known}, at);
 }
 
-EventCursor EventStore::read(const ReadRange& range) const {
-  return EventCursor(std::make_unique<EventCursor::Source>(
-      *impl_->log, every_position(head(), range.direction), range, head()));
-}
+EventCursor EventStore::read(const ReadRange& range) const { return query({}, range); }
 
 EventCursor EventStore::query(const Query& query, const ReadRange& range) const {
-  if (query.items.empty()) return read(range);
-  std::vector<PostingsPtr> items;
-  for (const auto& item : query.items) {
-    std::vector<PostingsPtr> required;
-    for (const auto& tag : item.tags) {
-      required.push_back(impl_->views->postings(tag, range.direction));
-    }
-    std::vector<PostingsPtr> types;
-    for (const auto& type : item.types) {
-      types.push_back(impl_->views->postings("type:" + type, range.direction));
-    }
-    if (!types.empty()) required.push_back(any_of(std::move(types), range.direction));
-    if (required.empty()) required.push_back(every_position(head(), range.direction));
-    items.push_back(all_of(std::move(required)));
-  }
-  return EventCursor(std::make_unique<EventCursor::Source>(
-      *impl_->log, any_of(std::move(items), range.direction), range, head()));
+  return query_log(*impl_->log, *impl_->views, query, range, head());
 }
 
 Result<Record> EventStore::event(Position position) const {
@@ -426,7 +300,7 @@ Result<Record> EventStore::event(Position position) const {
 Result<std::optional<StoredCommand>> EventStore::find_command(std::string_view command_id) const {
   BOOST_OUTCOME_TRY(place, impl_->views->find_command(command_id));
   if (!place) return std::optional<StoredCommand>();
-  BOOST_OUTCOME_TRY(command, impl_->load_command(*place));
+  BOOST_OUTCOME_TRY(command, impl_->sequencer->load_command(*place));
   return std::optional<StoredCommand>(std::move(command));
 }
 

@@ -67,7 +67,7 @@ TEST_CASE("store: a command that changes nothing is remembered too") {
 TEST_CASE("store: a command id used for something else is a conflict that names the field") {
   StoreFixture f;
   f.submit("c2", {renamed("a", "1")});
-  const auto conflict = f.store->submit(submission("c2", "w", "other"), append({}));
+  const auto conflict = f.store->submit(submission("c2", "w", "other"), append_events({}));
   REQUIRE_FALSE(conflict);
   CHECK(conflict.error().kind == ErrorKind::conflict);
   CHECK(conflict.error().code == "IDEMPOTENCY_CONFLICT");
@@ -218,7 +218,7 @@ TEST_CASE(
   StoreFixture f;
   f.submit("c2", {renamed("a", "1"), renamed("a", "2"), renamed("a", "3")});
   f.submit("c3", {renamed("a", "4")});
-  for (const std::uint64_t position : {2, 3, 4}) {
+  for (std::uint64_t position = 2; position <= 4; ++position) {
     const auto view = f.store->as_of(Position{position}).value();
     CHECK(view.position() == Position{4});
     CHECK(name_of(view, "a") == "3");

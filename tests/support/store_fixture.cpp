@@ -33,15 +33,6 @@ Submission submission(const std::string& command_id, const std::string& workspac
           &command_schema()};
 }
 
-Decide append(std::vector<EventDraft> drafts) {
-  return [drafts = std::move(drafts)](Batch& batch) -> Result<Decided> {
-    for (const auto& draft : drafts) {
-      BOOST_OUTCOME_TRY(batch.append(draft));
-    }
-    return Decided{};
-  };
-}
-
 std::vector<std::uint64_t> positions(EventCursor cursor) {
   std::vector<std::uint64_t> found;
   while (cursor.next()) found.push_back(cursor.record().position().value);

@@ -24,9 +24,6 @@ EventDraft renamed(const std::string& workspace, const std::string& to,
 Submission submission(const std::string& command_id, const std::string& workspace = "w",
                       const std::string& name = "n");
 
-/// Decides for these events, whatever the state.
-Decide append(std::vector<EventDraft> drafts);
-
 /// A store of its own in a new directory, with a clock that stands still and one event.
 struct StoreFixture {
   TempDirectory directory;
@@ -43,7 +40,7 @@ struct StoreFixture {
     store = EventStore::open(directory / "ledger", options()).value();
   }
   Flat<log::Receipt> submit(const std::string& command_id, std::vector<EventDraft> drafts) const {
-    return store->submit(submission(command_id), append(std::move(drafts))).value();
+    return store->submit(submission(command_id), append_events(std::move(drafts))).value();
   }
 };
 

@@ -20,8 +20,23 @@ struct Decided {
 };
 
 /// Appends the command's events to the batch, or leaves it empty. Pure: no clock, no randomness, no
-/// I/O but reading the batch's rows. Runs under the writer's lock.
+/// I/O but reading the batch's rows. Runs on whichever thread leads, one at a time.
 using Decide = std::function<Result<Decided>(Batch& batch)>;
+
+/// For callers that decide on what they have read: their events are appended only if no event
+/// matches the query after the position they had read up to. This is the append condition of the
+/// Dynamic Consistency Boundary specification (dcb.events).
+struct AppendCondition {
+  Query fail_if_events_match;
+  /// Events up to here are known to the caller; 0 knows none.
+  Position after;
+};
+
+/// What becomes of a submission when as many wait as may.
+enum class WhenFull {
+  wait,    ///< The call waits for its place.
+  refuse,  ///< The call fails with unavailable, OVERLOADED; nothing was written.
+};
 
 /// A command on its way in.
 struct Submission {
@@ -31,7 +46,12 @@ struct Submission {
   Bytes content;
   std::string content_type;
   const Schema* content_schema = nullptr;
+  /// Must hold, or nothing is decided.
+  std::optional<AppendCondition> condition = {};
 };
+
+/// Decides for these events, whatever the state: for callers that bring their own.
+[[nodiscard]] Decide append_events(std::vector<EventDraft> events);
 
 /// A position and an instant, and the rows as they stood then. Rows are versioned, so any instant
 /// costs the same as now, and what a view shows never changes. A view must not outlive its store.
@@ -98,8 +118,7 @@ struct LogCheck {
 /// rows).
 ///
 /// Directory: LOCK, log/ (RocksDB, synced), views/ (RocksDB, disposable: delete it and the next
-/// open rebuilds it). One process at a time. Every function may be called from any thread; one
-/// writer at a time commits.
+/// open rebuilds it). One process at a time. Every function may be called from any thread.
 class EventStore {
  public:
   struct Options {
@@ -107,6 +126,8 @@ class EventStore {
     const Projector* projector = nullptr;
     /// Called now and then while the views catch up on open; may be empty.
     std::function<void(Position done, Position head)> on_catch_up;
+    /// How many submissions may wait to be decided before more are held back.
+    std::size_t max_waiting = 1024;
   };
 
   /// Makes an empty store. `directory` must not exist, be empty, or be left over from a creation
@@ -123,14 +144,25 @@ class EventStore {
   EventStore(const EventStore&) = delete;
   EventStore& operator=(const EventStore&) = delete;
 
-  /// Decides the command on the newest state and appends its events, all or none, in one synced
-  /// write. The receipt is given once they are durable and every view and query sees them. A
-  /// command id that was used before gets its first receipt, byte for byte, and nothing is decided
-  /// or written. Errors: conflict with IDEMPOTENCY_CONFLICT, naming the first field that differs;
-  /// those of `decide`; unknown_outcome, if the write or its sync failed: the store then takes no
-  /// further commands until reopened; unavailable, if a read failed (nothing was written).
-  [[nodiscard]] Result<Flat<log::Receipt>> submit(const Submission& submission,
-                                                  const Decide& decide);
+  using Receipt = Result<Flat<log::Receipt>>;
+
+  /// Decides the command on the newest state and appends its events, all or none. The receipt is
+  /// given once they are durable (synced) and every view and query sees them. Commands of many
+  /// threads share a write and a sync; the next ones are decided while it runs.
+  ///
+  /// A command id that was used before gets its first receipt, byte for byte, and nothing is
+  /// decided or written. Errors: conflict with IDEMPOTENCY_CONFLICT, naming the first field that
+  /// differs, or with APPEND_CONDITION_FAILED and the position of an event that matches; those of
+  /// `decide`; unknown_outcome, if the write or its sync failed: the store then takes no further
+  /// commands until reopened (unavailable, POISONED); unavailable with OVERLOADED, see WhenFull, or
+  /// if a read failed (nothing was written).
+  [[nodiscard]] Receipt submit(const Submission& submission, const Decide& decide,
+                               WhenFull full = WhenFull::wait);
+  /// The same without waiting for the disk: `done` gets what submit() would give. It runs on a
+  /// thread that commits, so it must be quick and must not submit and wait. Waits itself only for a
+  /// place in the queue, if `full` says so. Closing the store answers all of them first.
+  void submit_async(Submission submission, Decide decide, std::function<void(Receipt)> done,
+                    WhenFull full = WhenFull::wait);
 
   /// The last position, and the time of its event.
   [[nodiscard]] Position head() const;

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <unordered_set>
+
+#include "block.h"
+#include "storage/views.h"
+
+namespace actbook {
+
+/// What the derived index knows of a record.
+void add_to_index(const Record& record, storage::Views::Addition& addition);
+
+/// Whether a query finds a record, without an index.
+[[nodiscard]] bool matches(const Query& query, const Record& record);
+
+/// Commands that are decided but not durable yet: what the next synced write adds to the log. The
+/// state they are decided on is the durable one, with the group that is on its way to the disk and
+/// the commands decided before in this group. One thread at a time.
+class Group {
+ public:
+  /// `durable` outlives the group. The rows of `in_flight` (null if no group is on its way) are
+  /// copied.
+  Group(const RowReader& durable, const Group* in_flight, Position next, std::uint64_t next_command,
+        Timestamp not_before, const Projector& projector);
+
+  [[nodiscard]] bool empty() const { return commands_.empty(); }
+  [[nodiscard]] std::size_t size() const { return commands_.size(); }
+  /// About as many bytes as the block will have.
+  [[nodiscard]] std::size_t bytes() const { return bytes_; }
+  [[nodiscard]] bool knows(const std::string& command_id) const;
+  /// The last position, once this group is durable.
+  [[nodiscard]] Position last_position() const { return Position{next_.value - 1}; }
+  [[nodiscard]] std::uint64_t next_command() const { return next_command_; }
+  [[nodiscard]] Timestamp recorded_at() const { return recorded_at_; }
+
+  /// The first event after `after` in this group that a query finds.
+  [[nodiscard]] std::optional<Position> find(const Query& query, Position after) const;
+
+  /// Decides a command and keeps what it gave; after an error the group is as before. The receipt
+  /// holds once the group is durable.
+  [[nodiscard]] Result<Flat<log::Receipt>> decide(const Submission& submission,
+                                                  const Decide& decide, Timestamp now);
+
+  [[nodiscard]] Position first_position() const { return first_; }
+  [[nodiscard]] std::uint64_t first_command() const { return first_command_; }
+  [[nodiscard]] Bytes encode() const;
+  /// What it adds to the views.
+  [[nodiscard]] storage::Views::Addition addition() const;
+
+ private:
+  const Projector& projector_;
+  RowOverlay rows_;
+  std::vector<RowOverlay::Put> puts_;
+  std::vector<CommittedCommand> commands_;
+  std::unordered_set<std::string> command_ids_;
+  storage::CommandPlaces places_;
+  Position first_;
+  Position next_;
+  std::uint64_t first_command_;
+  std::uint64_t next_command_;
+  Timestamp recorded_at_;
+  std::size_t bytes_ = 0;
+};
+
+}  // namespace actbook

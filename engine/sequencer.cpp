@@ -1,0 +1,336 @@
+#include "sequencer.h"
+
+#include <algorithm>
+
+#include "event_cursor.h"
+#include "view_source.h"
+
+namespace actbook {
+namespace {
+
+// Larger groups would make the first in them wait for the last without a cheaper write.
+constexpr std::size_t kMostCommands = 1024;
+constexpr std::size_t kMostBytes = std::size_t{4} << 20;
+
+Error poisoned_error() {
+  return Error{ErrorKind::unavailable,
+               "POISONED",
+               "an earlier write failed; reopen the ledger before writing again",
+               {}};
+}
+
+Error unknown_outcome(const Error& cause) {
+  return Error{ErrorKind::unknown_outcome,
+               "UNKNOWN_OUTCOME",
+               cause.message +
+                   "; whether the command was recorded is not known: reopen the ledger and submit "
+                   "the same command id again",
+               {}};
+}
+
+}  // namespace
+
+struct Sequencer::Request {
+  enum class Fate { waiting, answered, in_group, postponed };
+
+  Request(const Submission& asked, const Decide& how) : submission(asked), decide(how) {}
+
+  const Submission& submission;
+  const Decide& decide;
+  /// Set by the leader; the one that waits for it looks at `delivered`.
+  std::optional<Receipt> receipt;
+  Fate fate = Fate::waiting;
+  bool delivered = false;
+  bool leads = false;
+  std::condition_variable wake;
+  /// Only of a submission by callback, which nobody waits for.
+  struct Owned {
+    Submission submission;
+    Decide decide;
+    std::function<void(Receipt)> done;
+  };
+  std::unique_ptr<Owned> owned;
+};
+
+Sequencer::Sequencer(Parts parts, Head head, std::uint64_t next_command, std::size_t max_waiting)
+    : parts_(parts), max_waiting_(max_waiting), head_(head), next_command_(next_command) {}
+
+Sequencer::~Sequencer() {
+  if (!worker_.joinable()) return;
+  {
+    const Lock lock(mutex_);
+    stopping_ = true;
+    work_.notify_one();
+  }
+  worker_.join();
+}
+
+Sequencer::Head Sequencer::head() const {
+  const Lock lock(mutex_);
+  return head_;
+}
+
+bool Sequencer::poisoned() const {
+  const Lock lock(mutex_);
+  return poisoned_;
+}
+
+Sequencer::Receipt Sequencer::submit(const Submission& submission, const Decide& decide,
+                                     WhenFull full) {
+  Request request(submission, decide);
+  Lock lock(mutex_);
+  if (auto error = enqueue(request, full, lock)) return std::move(*error);
+  while (!request.delivered) {
+    if (request.leads) {
+      request.leads = false;
+      lead(lock);
+    } else {
+      request.wake.wait(lock);
+    }
+  }
+  return std::move(*request.receipt);
+}
+
+void Sequencer::submit_async(Submission submission, Decide decide, WhenFull full,
+                             std::function<void(Receipt)> done) {
+  auto owned = std::make_unique<Request::Owned>(
+      Request::Owned{std::move(submission), std::move(decide), std::move(done)});
+  auto request = std::make_unique<Request>(owned->submission, owned->decide);
+  request->owned = std::move(owned);
+  Lock lock(mutex_);
+  if (!worker_.joinable()) worker_ = std::thread(&Sequencer::work, this);
+  if (auto error = enqueue(*request, full, lock)) {
+    lock.unlock();
+    request->owned->done(std::move(*error));
+    return;
+  }
+  ++unanswered_callbacks_;
+  (void)request.release();  // deliver() takes it
+}
+
+std::optional<Error> Sequencer::enqueue(Request& request, WhenFull full, Lock& lock) {
+  while (!poisoned_ && queue_.size() >= max_waiting_) {
+    if (full == WhenFull::refuse) {
+      return Error{ErrorKind::unavailable,
+                   "OVERLOADED",
+                   std::to_string(queue_.size()) +
+                       " commands wait already and nothing was written; submit again later",
+                   {}};
+    }
+    space_.wait(lock);
+  }
+  if (poisoned_) return poisoned_error();
+  queue_.push_back(&request);
+  if (deciding_) {
+    turn_.notify_one();
+  } else {
+    appoint();
+  }
+  return std::nullopt;
+}
+
+// Gives the lead to whoever waits longest.
+void Sequencer::appoint() {
+  if (deciding_ || queue_.empty()) return;
+  deciding_ = true;
+  Request& next = *queue_.front();
+  if (next.owned) {
+    worker_leads_ = true;
+    work_.notify_one();
+  } else {
+    next.leads = true;
+    next.wake.notify_one();
+  }
+}
+
+std::vector<Sequencer::Request*> Sequencer::take(std::size_t most) {
+  const auto count = static_cast<std::ptrdiff_t>(std::min(most, queue_.size()));
+  std::vector<Request*> taken(queue_.begin(), queue_.begin() + count);
+  queue_.erase(queue_.begin(), queue_.begin() + count);
+  if (count > 0) space_.notify_all();
+  return taken;
+}
+
+// Decides what waits until its turn to write comes, hands on the lead, and writes.
+void Sequencer::lead(Lock& lock) {
+  const Base base{head_, in_flight_};
+  const View durable(parts_.view_source, head_.position, head_.recorded_at);
+  const auto* before = base.in_flight.get();
+  const auto group =
+      before != nullptr
+          ? std::make_shared<Group>(durable, before, before->last_position().next(),
+                                    before->next_command(), before->recorded_at(), parts_.projector)
+          : std::make_shared<Group>(durable, nullptr, head_.position.next(), next_command_,
+                                    head_.recorded_at, parts_.projector);
+  std::vector<Request*> members;
+  std::vector<Request*> postponed;
+  for (;;) {
+    const bool has_room = group->size() < kMostCommands && group->bytes() < kMostBytes;
+    const auto taken = take(has_room ? kMostCommands - group->size() : 0);
+    if (!taken.empty()) {
+      const bool refuse = poisoned_;
+      lock.unlock();
+      std::vector<Request*> answered;
+      for (auto* request : taken) {
+        if (refuse) {
+          request->receipt = poisoned_error();
+          request->fate = Request::Fate::answered;
+        } else {
+          decide(*group, base, *request);
+        }
+        (request->fate == Request::Fate::in_group    ? members
+         : request->fate == Request::Fate::postponed ? postponed
+                                                     : answered)
+            .push_back(request);
+      }
+      lock.lock();
+      deliver(answered, lock);
+    } else if (in_flight_) {
+      turn_.wait(lock);
+    } else {
+      break;
+    }
+  }
+  queue_.insert(queue_.begin(), postponed.begin(), postponed.end());
+  if (poisoned_) {
+    // Decided on what may not be there; nothing of it was written.
+    for (auto* member : members) member->receipt = poisoned_error();
+  } else if (!group->empty()) {
+    in_flight_ = group;
+  }
+  deciding_ = false;
+  appoint();
+  if (in_flight_ == group) write(*group, members, lock);
+  deliver(members, lock);
+}
+
+void Sequencer::write(const Group& group, const std::vector<Request*>& members, Lock& lock) {
+  lock.unlock();
+  auto written = parts_.log.append(group.first_position(), group.first_command(), group.encode());
+  if (written) written = parts_.views.add(group.addition());
+  lock.lock();
+  in_flight_.reset();
+  if (written) {
+    head_ = {group.last_position(), group.recorded_at()};
+    next_command_ = group.next_command();
+  } else {
+    // What the disk holds now is unknown, so nothing may be built on it before it is read again.
+    poisoned_ = true;
+    for (auto* member : members) member->receipt = unknown_outcome(written.error());
+    space_.notify_all();
+  }
+  turn_.notify_one();
+}
+
+void Sequencer::decide(Group& group, const Base& base, Request& request) const {
+  const auto& submission = request.submission;
+  const auto& command_id = submission.info.command_id;
+  request.fate = Request::Fate::answered;
+  const auto place = parts_.views.find_command(command_id);
+  if (!place) {
+    request.receipt = place.error();
+    return;
+  }
+  if (place.value()) {
+    request.receipt = first_receipt(submission, *place.value());
+    return;
+  }
+  if (group.knows(command_id) || (base.in_flight && base.in_flight->knows(command_id))) {
+    // The same command twice at once: the second is answered when the first is durable.
+    request.fate = Request::Fate::postponed;
+    return;
+  }
+  if (submission.condition) {
+    if (auto held = check_condition(group, base, *submission.condition); !held) {
+      request.receipt = held.error();
+      return;
+    }
+  }
+  request.receipt = group.decide(submission, request.decide, parts_.clock.now());
+  if (request.receipt->has_value()) request.fate = Request::Fate::in_group;
+}
+
+Result<void> Sequencer::check_condition(const Group& group, const Base& base,
+                                        const AppendCondition& condition) const {
+  std::optional<Position> match;
+  auto cursor = query_log(parts_.log, parts_.views, condition.fail_if_events_match,
+                          {.from = condition.after.next(), .to = base.head.position, .limit = 1},
+                          base.head.position);
+  if (cursor.next()) match = cursor.record().position();
+  BOOST_OUTCOME_TRY(cursor.status());
+  if (!match && base.in_flight) {
+    match = base.in_flight->find(condition.fail_if_events_match, condition.after);
+  }
+  if (!match) match = group.find(condition.fail_if_events_match, condition.after);
+  if (!match) return boost::outcome_v2::success();
+  return Error{ErrorKind::conflict, "APPEND_CONDITION_FAILED",
+               "the event at position " + std::to_string(match->value) +
+                   " matches fail_if_events_match and lies after position " +
+                   std::to_string(condition.after.value) +
+                   ", so nothing was appended; read on from there and decide again",
+               match};
+}
+
+Result<StoredCommand> Sequencer::load_command(const storage::CommandPlace& place) const {
+  storage::Log::Reader reader(parts_.log);
+  reader.seek(place.next_position, place.command);
+  BOOST_OUTCOME_TRY(reader.status());
+  if (reader.valid()) {
+    BOOST_OUTCOME_TRY(block, reader.block());
+    const std::uint64_t index = place.command - block.first_command();
+    if (place.command >= block.first_command() && index < block.command_count()) {
+      return block.command(index);
+    }
+  }
+  return Error{ErrorKind::corrupt, "COMMAND_MISSING", "the log lacks a command the views know",
+               place.next_position};
+}
+
+Sequencer::Receipt Sequencer::first_receipt(const Submission& submission,
+                                            const storage::CommandPlace& place) const {
+  BOOST_OUTCOME_TRY(stored, load_command(place));
+  if (stored.content != submission.content) {
+    const auto field = submission.content_schema->first_difference(
+        submission.content_type, stored.content, submission.content);
+    if (field) {
+      return Error{ErrorKind::conflict,
+                   "IDEMPOTENCY_CONFLICT",
+                   "command id " + submission.info.command_id +
+                       " was used before for another command: " + *field +
+                       " differs; give a new command its own id",
+                   {}};
+    }
+  }
+  return std::move(stored.receipt);
+}
+
+// The lock is held before and after, and let go for callbacks.
+void Sequencer::deliver(const std::vector<Request*>& requests, Lock& lock) {
+  std::vector<std::unique_ptr<Request>> callbacks;
+  for (auto* request : requests) {
+    if (request->owned) {
+      callbacks.emplace_back(request);
+      continue;
+    }
+    request->delivered = true;
+    request->wake.notify_one();
+  }
+  if (callbacks.empty()) return;
+  lock.unlock();
+  for (const auto& request : callbacks) request->owned->done(std::move(*request->receipt));
+  lock.lock();
+  unanswered_callbacks_ -= callbacks.size();
+  if (unanswered_callbacks_ == 0) work_.notify_one();
+}
+
+void Sequencer::work() {
+  Lock lock(mutex_);
+  for (;;) {
+    work_.wait(lock, [&] { return worker_leads_ || (stopping_ && unanswered_callbacks_ == 0); });
+    if (!worker_leads_) return;
+    worker_leads_ = false;
+    lead(lock);
+  }
+}
+
+}  // namespace actbook

@@ -1,0 +1,93 @@
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+
+#include "group.h"
+#include "storage/log.h"
+
+namespace actbook {
+
+/// Puts submissions of many threads into one order and makes them durable, many at a time.
+///
+/// Leader and followers: the first caller in decides for everybody who waits and hands the lead on
+/// when its group goes to the disk, so the next group is decided while the last one syncs. A lone
+/// caller does all of it itself, without waking another thread. At most one group is on its way to
+/// the disk, and one is being decided on top of it.
+class Sequencer {
+ public:
+  struct Head {
+    Position position;
+    Timestamp recorded_at;
+  };
+  /// What it works on; all of it outlives the sequencer.
+  struct Parts {
+    storage::Log& log;
+    storage::Views& views;
+    const View::Source& view_source;
+    const Clock& clock;
+    const Projector& projector;
+  };
+
+  Sequencer(Parts parts, Head head, std::uint64_t next_command, std::size_t max_waiting);
+  /// Submissions by callback that still wait are decided first.
+  ~Sequencer();
+  Sequencer(const Sequencer&) = delete;
+  Sequencer& operator=(const Sequencer&) = delete;
+
+  using Receipt = Result<Flat<log::Receipt>>;
+  [[nodiscard]] Receipt submit(const Submission& submission, const Decide& decide, WhenFull full);
+  void submit_async(Submission submission, Decide decide, WhenFull full,
+                    std::function<void(Receipt)> done);
+
+  /// What readers may see: it moves on once events are durable and in the views.
+  [[nodiscard]] Head head() const;
+  /// A write failed, so what the disk holds is not known.
+  [[nodiscard]] bool poisoned() const;
+  [[nodiscard]] Result<StoredCommand> load_command(const storage::CommandPlace& place) const;
+
+ private:
+  struct Request;
+  using Lock = std::unique_lock<std::mutex>;
+  /// What a group is decided on: all that is durable, and the group that will be before it is.
+  struct Base {
+    Head head;
+    std::shared_ptr<const Group> in_flight;
+  };
+
+  [[nodiscard]] std::optional<Error> enqueue(Request& request, WhenFull full, Lock& lock);
+  void appoint();
+  void lead(Lock& lock);
+  std::vector<Request*> take(std::size_t most);
+  void write(const Group& group, const std::vector<Request*>& members, Lock& lock);
+  void decide(Group& group, const Base& base, Request& request) const;
+  [[nodiscard]] Result<void> check_condition(const Group& group, const Base& base,
+                                             const AppendCondition& condition) const;
+  [[nodiscard]] Receipt first_receipt(const Submission& submission,
+                                      const storage::CommandPlace& place) const;
+  void deliver(const std::vector<Request*>& requests, Lock& lock);
+  void work();
+
+  Parts parts_;
+  const std::size_t max_waiting_;
+
+  mutable std::mutex mutex_;
+  std::deque<Request*> queue_;
+  bool deciding_ = false;                   // somebody leads
+  std::shared_ptr<const Group> in_flight_;  // on its way to the disk
+  std::condition_variable turn_;            // in_flight_ is through, or the queue grew
+  std::condition_variable space_;           // the queue shrank
+  Head head_;
+  std::uint64_t next_command_;
+  bool poisoned_ = false;
+
+  std::thread worker_;  // leads for submissions by callback; started by the first of them
+  std::condition_variable work_;
+  bool worker_leads_ = false;
+  bool stopping_ = false;
+  std::size_t unanswered_callbacks_ = 0;
+};
+
+}  // namespace actbook
