@@ -32,9 +32,7 @@ struct Options {
 };
 
 /// What is different from an earlier state.
-// NOLINTNEXTLINE(bugprone-exception-escape): clang 14 thinks that ordered_json might throw when
-// moved.
-struct History {
+struct History {  // NOLINT(bugprone-exception-escape): clang 14 suspects ordered_json's moves
   StateStamp since;
   /// Null, if the entity was not known then.
   ordered_json before;

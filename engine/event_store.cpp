@@ -55,9 +55,8 @@ class EventStore::Impl {
   Impl& operator=(const Impl&) = delete;
 
   ~Impl() {
-    const bool poisoned = sequencer && sequencer->poisoned();
-    sequencer.reset();
-    if (!views || poisoned) return;
+    if (sequencer) sequencer->close();  // callbacks may still ask the store
+    if (!views || (sequencer && sequencer->poisoned())) return;
     if (auto flushed = views->flush(); !flushed) {
       spdlog::warn("closing without saving the views; the next open catches up: {}",
                    flushed.error().message);
@@ -80,7 +79,6 @@ class EventStore::Impl {
 
   // As found on open; from then on the sequencer knows.
   Sequencer::Head opened_at;
-  std::uint64_t opened_next_command = 1;
   std::optional<Sequencer> sequencer;
 };
 
@@ -93,7 +91,7 @@ Result<void> EventStore::Impl::open_databases(const fs::path& directory) {
   BOOST_OUTCOME_TRY(catch_up());
   sequencer.emplace(
       Sequencer::Parts{*log, *views, *view_source, *options.clock, *options.projector}, opened_at,
-      opened_next_command, options.max_waiting);
+      options.max_waiting);
   return boost::outcome_v2::success();
 }
 
@@ -103,10 +101,10 @@ Result<void> EventStore::Impl::open_views(const fs::path& directory) {
   BOOST_OUTCOME_TRY(reach, views->reach());
   BOOST_OUTCOME_TRY(version, views->projector_version());
   // The log is synced before the views hear of it, so no crash leaves them ahead of it.
-  if (reach.position > opened_at.position || reach.command >= opened_next_command) {
+  if (reach.position > opened_at.position || reach.command >= opened_at.next_command) {
     return Error{ErrorKind::corrupt, "LOG_CUT_OFF",
                  "the log ends at position " + std::to_string(opened_at.position.value) +
-                     ", command " + std::to_string(opened_next_command - 1) +
+                     ", command " + std::to_string(opened_at.next_command - 1) +
                      ", but it reached position " + std::to_string(reach.position.value) +
                      ", command " + std::to_string(reach.command) +
                      ": what came after is lost; restore the log from a copy. To go on from an "
@@ -129,15 +127,15 @@ Result<void> EventStore::Impl::find_head() {
   BOOST_OUTCOME_TRY(last, log->last());
   if (!last) return boost::outcome_v2::success();
   BOOST_OUTCOME_TRY(command, last->command(last->command_count() - 1));
-  opened_next_command = last->first_command() + last->command_count();
   opened_at = {Position{last->first_position().value + last->record_count() - 1},
-               Timestamp{command.receipt->recorded_at()}};
+               Timestamp{command.receipt->recorded_at()},
+               last->first_command() + last->command_count()};
   return boost::outcome_v2::success();
 }
 
 Result<void> EventStore::Impl::catch_up() {
   BOOST_OUTCOME_TRY(reach, views->reach());
-  if (reach.command + 1 == opened_next_command) return boost::outcome_v2::success();
+  if (reach.command + 1 == opened_at.next_command) return boost::outcome_v2::success();
   spdlog::info("the views catch up from position {} to {}", reach.position.value,
                opened_at.position.value);
   storage::Log::Reader reader(*log);
@@ -211,7 +209,7 @@ Result<std::unique_ptr<EventStore>> EventStore::create(const fs::path& directory
   BOOST_OUTCOME_TRY(lock, DirectoryLock::acquire(directory));
   auto impl = std::make_unique<Impl>(std::move(lock), std::move(options));
   BOOST_OUTCOME_TRY(impl->open_databases(directory));
-  if (impl->opened_next_command != 1) {
+  if (impl->opened_at.next_command != 1) {
     return misuse("LEDGER_EXISTS", directory.string() + " is a ledger already; open it instead");
   }
   return std::unique_ptr<EventStore>(new EventStore(std::move(impl)));
@@ -224,7 +222,7 @@ Result<std::unique_ptr<EventStore>> EventStore::open(const fs::path& directory, 
   BOOST_OUTCOME_TRY(lock, DirectoryLock::acquire(directory));
   auto impl = std::make_unique<Impl>(std::move(lock), std::move(options));
   BOOST_OUTCOME_TRY(impl->open_databases(directory));
-  if (impl->opened_next_command == 1) {
+  if (impl->opened_at.next_command == 1) {
     return misuse("NOT_A_LEDGER",
                   "the making of " + directory.string() + " did not finish; run init again");
   }
@@ -298,8 +296,9 @@ Result<Record> EventStore::event(Position position) const {
 }
 
 Result<std::optional<StoredCommand>> EventStore::find_command(std::string_view command_id) const {
+  const auto head = impl_->head();
   BOOST_OUTCOME_TRY(place, impl_->views->find_command(command_id));
-  if (!place) return std::optional<StoredCommand>();
+  if (!place || place->command >= head.next_command) return std::optional<StoredCommand>();
   BOOST_OUTCOME_TRY(command, impl_->sequencer->load_command(*place));
   return std::optional<StoredCommand>(std::move(command));
 }
@@ -321,10 +320,13 @@ Result<std::uint64_t> EventStore::count_postings(Position until) const {
 Result<std::uint64_t> EventStore::visit_commands(
     Position until,
     const std::function<void(Position at, std::string_view command_id, bool found)>& visit) const {
-  const Position last = until >= head() ? Position{~std::uint64_t{0}} : until;
+  // What is committed meanwhile is not looked at.
+  const auto head = impl_->head();
+  const Position last = until >= head.position ? Position{~std::uint64_t{0}} : until;
   storage::Log::Reader reader(*impl_->log);
   for (reader.seek_to_first(); reader.valid(); reader.next()) {
     BOOST_OUTCOME_TRY(block, reader.block());
+    if (block.first_command() >= head.next_command) break;
     BOOST_OUTCOME_TRY(places, places_of(block));
     for (const auto& [command_id, place] : places) {
       if (place.next_position > last) break;
@@ -333,7 +335,7 @@ Result<std::uint64_t> EventStore::visit_commands(
     }
   }
   BOOST_OUTCOME_TRY(reader.status());
-  return impl_->views->count_commands(last);
+  return impl_->views->count_commands(last, head.next_command);
 }
 
 Result<bool> EventStore::has_posting(std::string_view tag, Position position) const {

@@ -5,6 +5,21 @@
 namespace actbook {
 namespace {
 
+constexpr std::size_t kMostCommands = 1024;
+constexpr std::size_t kMostBytes = std::size_t{4} << 20;
+// Of one command. A block with more could not be read again: FlatBuffers verifies up to a million
+// tables, and has offsets of 31 bits.
+constexpr std::size_t kMostEvents = 500'000;
+constexpr std::size_t kMostCommandBytes = std::size_t{1} << 30;
+
+Error too_large(const CommandInfo& info) {
+  return Error{ErrorKind::invalid,
+               "BATCH_TOO_LARGE",
+               info.command_type + " would record more than " + std::to_string(kMostEvents) +
+                   " events or a gigabyte at once, and nothing was recorded; do it in parts",
+               {}};
+}
+
 bool has_tag(const Record& record, const std::string& tag) {
   return std::ranges::any_of(*record->tags(), [&](const auto* has) { return has->str() == tag; });
 }
@@ -63,6 +78,8 @@ Group::Group(const RowReader& durable, const Group* in_flight, Position next,
   (void)rows_.take_puts();
 }
 
+bool Group::has_room() const { return commands_.size() < kMostCommands && bytes_ < kMostBytes; }
+
 bool Group::knows(const std::string& command_id) const { return command_ids_.contains(command_id); }
 
 std::optional<Position> Group::find(const Query& query, Position after) const {
@@ -78,9 +95,17 @@ Result<Flat<log::Receipt>> Group::decide(const Submission& submission, const Dec
                                          Timestamp now) {
   const Timestamp recorded_at = std::max(now, recorded_at_);
   Batch batch(rows_, next_, recorded_at, submission.info, projector_);
-  BOOST_OUTCOME_TRY(decided, decide(batch));
+  auto outcome = decide(batch);
+  // A failed read explains whatever was decided on it.
   BOOST_OUTCOME_TRY(batch.rows().status());
+  if (!outcome) return std::move(outcome).error();
+  const Decided decided = std::move(outcome).value();
   auto finished = batch.finish();
+  std::size_t bytes = submission.content.size();
+  for (const auto& record : finished.records) bytes += record.bytes().size();
+  if (finished.records.size() > kMostEvents || bytes > kMostCommandBytes) {
+    return too_large(submission.info);
+  }
   auto receipt = make_receipt(batch, decided, finished.records);
 
   for (auto& put : finished.rows) {
@@ -88,8 +113,7 @@ Result<Flat<log::Receipt>> Group::decide(const Submission& submission, const Dec
     puts_.push_back(std::move(put));
   }
   (void)rows_.take_puts();
-  for (const auto& record : finished.records) bytes_ += record.bytes().size();
-  bytes_ += receipt.bytes().size() + submission.content.size();
+  bytes_ += bytes + receipt.bytes().size();
   places_.push_back({submission.info.command_id, {next_command_, next_}});
   command_ids_.insert(submission.info.command_id);
   next_ = Position{next_.value + finished.records.size()};

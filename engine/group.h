@@ -15,18 +15,17 @@ void add_to_index(const Record& record, storage::Views::Addition& addition);
 
 /// Commands that are decided but not durable yet: what the next synced write adds to the log. The
 /// state they are decided on is the durable one, with the group that is on its way to the disk and
-/// the commands decided before in this group. One thread at a time.
+/// the commands decided before in this group. One thread decides; then any may read.
 class Group {
  public:
-  /// `durable` outlives the group. The rows of `in_flight` (null if no group is on its way) are
-  /// copied.
+  /// `durable` must be there for as long as decide() is called. The rows of `in_flight` (null if no
+  /// group is on its way) are copied.
   Group(const RowReader& durable, const Group* in_flight, Position next, std::uint64_t next_command,
         Timestamp not_before, const Projector& projector);
 
   [[nodiscard]] bool empty() const { return commands_.empty(); }
-  [[nodiscard]] std::size_t size() const { return commands_.size(); }
-  /// About as many bytes as the block will have.
-  [[nodiscard]] std::size_t bytes() const { return bytes_; }
+  /// Larger groups would make the first in them wait for the last without a cheaper write.
+  [[nodiscard]] bool has_room() const;
   [[nodiscard]] bool knows(const std::string& command_id) const;
   /// The last position, once this group is durable.
   [[nodiscard]] Position last_position() const { return Position{next_.value - 1}; }

@@ -8,10 +8,6 @@
 namespace actbook {
 namespace {
 
-// Larger groups would make the first in them wait for the last without a cheaper write.
-constexpr std::size_t kMostCommands = 1024;
-constexpr std::size_t kMostBytes = std::size_t{4} << 20;
-
 Error poisoned_error() {
   return Error{ErrorKind::unavailable,
                "POISONED",
@@ -31,7 +27,7 @@ Error unknown_outcome(const Error& cause) {
 }  // namespace
 
 struct Sequencer::Request {
-  enum class Fate { waiting, answered, in_group, postponed };
+  enum class Fate { waiting, answered, in_group, dependent, postponed };
 
   Request(const Submission& asked, const Decide& how) : submission(asked), decide(how) {}
 
@@ -52,10 +48,21 @@ struct Sequencer::Request {
   std::unique_ptr<Owned> owned;
 };
 
-Sequencer::Sequencer(Parts parts, Head head, std::uint64_t next_command, std::size_t max_waiting)
-    : parts_(parts), max_waiting_(max_waiting), head_(head), next_command_(next_command) {}
+// What one leader does: it decides a group, and writes it.
+struct Sequencer::Round {
+  Base base;
+  std::shared_ptr<Group> group;
+  std::vector<Request*> members;    // in the group
+  std::vector<Request*> dependent;  // answered, but by what is not durable yet
+  std::vector<Request*> postponed;  // the same command as one that is not durable yet
+};
 
-Sequencer::~Sequencer() {
+Sequencer::Sequencer(Parts parts, Head head, std::size_t max_waiting)
+    : parts_(parts), max_waiting_(std::max<std::size_t>(max_waiting, 1)), head_(head) {}
+
+Sequencer::~Sequencer() { close(); }
+
+void Sequencer::close() {
   if (!worker_.joinable()) return;
   {
     const Lock lock(mutex_);
@@ -143,88 +150,112 @@ void Sequencer::appoint() {
   }
 }
 
-std::vector<Sequencer::Request*> Sequencer::take(std::size_t most) {
-  const auto count = static_cast<std::ptrdiff_t>(std::min(most, queue_.size()));
-  std::vector<Request*> taken(queue_.begin(), queue_.begin() + count);
-  queue_.erase(queue_.begin(), queue_.begin() + count);
-  if (count > 0) space_.notify_all();
-  return taken;
-}
-
-// Decides what waits until its turn to write comes, hands on the lead, and writes.
-void Sequencer::lead(Lock& lock) {
-  const Base base{head_, in_flight_};
+// Decides what waits until its turn to write comes, hands on the lead, and writes. A decision or a
+// callback that throws is a bug of its author, and ends the program.
+void Sequencer::lead(Lock& lock) noexcept {
   const View durable(parts_.view_source, head_.position, head_.recorded_at);
-  const auto* before = base.in_flight.get();
-  const auto group =
+  Round round{{head_, in_flight_}, nullptr, {}, {}, {}};
+  const auto* before = round.base.in_flight.get();
+  round.group =
       before != nullptr
           ? std::make_shared<Group>(durable, before, before->last_position().next(),
                                     before->next_command(), before->recorded_at(), parts_.projector)
-          : std::make_shared<Group>(durable, nullptr, head_.position.next(), next_command_,
+          : std::make_shared<Group>(durable, nullptr, head_.position.next(), head_.next_command,
                                     head_.recorded_at, parts_.projector);
-  std::vector<Request*> members;
-  std::vector<Request*> postponed;
-  for (;;) {
-    const bool has_room = group->size() < kMostCommands && group->bytes() < kMostBytes;
-    const auto taken = take(has_room ? kMostCommands - group->size() : 0);
-    if (!taken.empty()) {
-      const bool refuse = poisoned_;
-      lock.unlock();
-      std::vector<Request*> answered;
-      for (auto* request : taken) {
-        if (refuse) {
-          request->receipt = poisoned_error();
-          request->fate = Request::Fate::answered;
-        } else {
-          decide(*group, base, *request);
-        }
-        (request->fate == Request::Fate::in_group    ? members
-         : request->fate == Request::Fate::postponed ? postponed
-                                                     : answered)
-            .push_back(request);
-      }
-      lock.lock();
-      deliver(answered, lock);
-    } else if (in_flight_) {
+  // Once nothing is in the way of writing, what waits now is the last that the group takes: whoever
+  // comes back at once after an answer must not hold up those who wait for the write.
+  for (bool last = false; !last;) {
+    last = !in_flight_;
+    if (!queue_.empty() && round.group->has_room()) {
+      decide_round(round, lock);
+    } else if (!last) {
       turn_.wait(lock);
-    } else {
-      break;
     }
   }
-  queue_.insert(queue_.begin(), postponed.begin(), postponed.end());
-  if (poisoned_) {
-    // Decided on what may not be there; nothing of it was written.
-    for (auto* member : members) member->receipt = poisoned_error();
-  } else if (!group->empty()) {
-    in_flight_ = group;
-  }
+  if (!poisoned_ && !round.group->empty()) in_flight_ = round.group;
   deciding_ = false;
   appoint();
-  if (in_flight_ == group) write(*group, members, lock);
-  deliver(members, lock);
+  write(round, lock);
 }
 
-void Sequencer::write(const Group& group, const std::vector<Request*>& members, Lock& lock) {
+void Sequencer::decide_round(Round& round, Lock& lock) {
+  const std::vector<Request*> taken(queue_.begin(), queue_.end());
+  queue_.clear();
+  space_.notify_all();
+  const bool poisoned = poisoned_;
   lock.unlock();
-  auto written = parts_.log.append(group.first_position(), group.first_command(), group.encode());
-  if (written) written = parts_.views.add(group.addition());
-  lock.lock();
-  in_flight_.reset();
-  if (written) {
-    head_ = {group.last_position(), group.recorded_at()};
-    next_command_ = group.next_command();
-  } else {
-    // What the disk holds now is unknown, so nothing may be built on it before it is read again.
-    poisoned_ = true;
-    for (auto* member : members) member->receipt = unknown_outcome(written.error());
-    space_.notify_all();
+  std::vector<Request*> answered;
+  auto next = taken.begin();
+  for (; next != taken.end() && round.group->has_room(); ++next) {
+    Request& request = **next;
+    if (poisoned) {
+      request.receipt = poisoned_error();
+      request.fate = Request::Fate::answered;
+    } else {
+      decide(*round.group, round.base, request);
+    }
+    switch (request.fate) {
+      case Request::Fate::in_group:
+        round.members.push_back(&request);
+        break;
+      case Request::Fate::dependent:
+        round.dependent.push_back(&request);
+        break;
+      case Request::Fate::postponed:
+        round.postponed.push_back(&request);
+        break;
+      case Request::Fate::waiting:
+      case Request::Fate::answered:
+        answered.push_back(&request);
+    }
   }
-  turn_.notify_one();
+  lock.lock();
+  queue_.insert(queue_.begin(), next, taken.end());
+  deliver(answered, lock);
+}
+
+void Sequencer::write(Round& round, Lock& lock) {
+  if (in_flight_ == round.group) {
+    lock.unlock();
+    const Group& group = *round.group;
+    auto written = parts_.log.append(group.first_position(), group.first_command(), group.encode());
+    if (written) written = parts_.views.add(group.addition());
+    lock.lock();
+    in_flight_.reset();
+    if (written) {
+      head_ = {group.last_position(), group.recorded_at(), group.next_command()};
+    } else {
+      // What the disk holds now is unknown, so nothing may be built on it before it is read again.
+      poisoned_ = true;
+      for (auto* member : round.members) member->receipt = unknown_outcome(written.error());
+      space_.notify_all();
+    }
+    turn_.notify_one();
+  } else if (poisoned_) {
+    // Decided on what may not be there; nothing of it was written.
+    for (auto* member : round.members) member->receipt = poisoned_error();
+  }
+  if (poisoned_) {
+    for (auto* request : round.dependent) request->receipt = poisoned_error();
+    // What became of the first of them is not known, so neither is it of these.
+    for (auto* request : round.postponed) request->receipt = unknown_outcome(poisoned_error());
+    deliver(round.postponed, lock);
+  } else if (!round.postponed.empty()) {
+    queue_.insert(queue_.begin(), round.postponed.begin(), round.postponed.end());
+    appoint();
+  }
+  deliver(round.dependent, lock);
+  deliver(round.members, lock);
 }
 
 void Sequencer::decide(Group& group, const Base& base, Request& request) const {
   const auto& submission = request.submission;
   const auto& command_id = submission.info.command_id;
+  // Before the index is asked, which may know of a group whose receipts nobody has yet.
+  if (group.knows(command_id) || (base.in_flight && base.in_flight->knows(command_id))) {
+    request.fate = Request::Fate::postponed;
+    return;
+  }
   request.fate = Request::Fate::answered;
   const auto place = parts_.views.find_command(command_id);
   if (!place) {
@@ -235,27 +266,30 @@ void Sequencer::decide(Group& group, const Base& base, Request& request) const {
     request.receipt = first_receipt(submission, *place.value());
     return;
   }
-  if (group.knows(command_id) || (base.in_flight && base.in_flight->knows(command_id))) {
-    // The same command twice at once: the second is answered when the first is durable.
-    request.fate = Request::Fate::postponed;
-    return;
-  }
+  const bool on_durable_only = !base.in_flight && group.empty();
   if (submission.condition) {
     if (auto held = check_condition(group, base, *submission.condition); !held) {
       request.receipt = held.error();
+    }
+  }
+  if (!request.receipt) {
+    request.receipt = group.decide(submission, request.decide, parts_.clock.now());
+    if (request.receipt->has_value()) {
+      request.fate = Request::Fate::in_group;
       return;
     }
   }
-  request.receipt = group.decide(submission, request.decide, parts_.clock.now());
-  if (request.receipt->has_value()) request.fate = Request::Fate::in_group;
+  if (!on_durable_only) request.fate = Request::Fate::dependent;
 }
 
 Result<void> Sequencer::check_condition(const Group& group, const Base& base,
                                         const AppendCondition& condition) const {
   std::optional<Position> match;
-  auto cursor = query_log(parts_.log, parts_.views, condition.fail_if_events_match,
-                          {.from = condition.after.next(), .to = base.head.position, .limit = 1},
-                          base.head.position);
+  // Nothing durable lies after the head.
+  const Position after = std::min(condition.after, base.head.position);
+  auto cursor =
+      query_log(parts_.log, parts_.views, condition.fail_if_events_match,
+                {.from = after.next(), .to = base.head.position, .limit = 1}, base.head.position);
   if (cursor.next()) match = cursor.record().position();
   BOOST_OUTCOME_TRY(cursor.status());
   if (!match && base.in_flight) {
@@ -305,7 +339,7 @@ Sequencer::Receipt Sequencer::first_receipt(const Submission& submission,
 }
 
 // The lock is held before and after, and let go for callbacks.
-void Sequencer::deliver(const std::vector<Request*>& requests, Lock& lock) {
+void Sequencer::deliver(const std::vector<Request*>& requests, Lock& lock) noexcept {
   std::vector<std::unique_ptr<Request>> callbacks;
   for (auto* request : requests) {
     if (request->owned) {
@@ -317,9 +351,11 @@ void Sequencer::deliver(const std::vector<Request*>& requests, Lock& lock) {
   }
   if (callbacks.empty()) return;
   lock.unlock();
+  const auto count = callbacks.size();
   for (const auto& request : callbacks) request->owned->done(std::move(*request->receipt));
+  callbacks.clear();  // what they captured may want the lock
   lock.lock();
-  unanswered_callbacks_ -= callbacks.size();
+  unanswered_callbacks_ -= count;
   if (unanswered_callbacks_ == 0) work_.notify_one();
 }
 

@@ -15,12 +15,17 @@ namespace actbook {
 /// Leader and followers: the first caller in decides for everybody who waits and hands the lead on
 /// when its group goes to the disk, so the next group is decided while the last one syncs. A lone
 /// caller does all of it itself, without waking another thread. At most one group is on its way to
-/// the disk, and one is being decided on top of it.
+/// the disk, and one is being decided on top of it. Submissions by callback are led by one thread
+/// of the sequencer's own, so where there are no others, it decides and writes in turn.
+///
+/// What rests on a group that is not durable yet, be it a receipt or a refusal to append, is told
+/// when that group is.
 class Sequencer {
  public:
   struct Head {
     Position position;
     Timestamp recorded_at;
+    std::uint64_t next_command = 1;
   };
   /// What it works on; all of it outlives the sequencer.
   struct Parts {
@@ -31,9 +36,10 @@ class Sequencer {
     const Projector& projector;
   };
 
-  Sequencer(Parts parts, Head head, std::uint64_t next_command, std::size_t max_waiting);
-  /// Submissions by callback that still wait are decided first.
+  Sequencer(Parts parts, Head head, std::size_t max_waiting);
   ~Sequencer();
+  /// Decides and answers the submissions by callback that still wait, and takes no more of them.
+  void close();
   Sequencer(const Sequencer&) = delete;
   Sequencer& operator=(const Sequencer&) = delete;
 
@@ -59,15 +65,16 @@ class Sequencer {
 
   [[nodiscard]] std::optional<Error> enqueue(Request& request, WhenFull full, Lock& lock);
   void appoint();
-  void lead(Lock& lock);
-  std::vector<Request*> take(std::size_t most);
-  void write(const Group& group, const std::vector<Request*>& members, Lock& lock);
+  struct Round;
+  void lead(Lock& lock) noexcept;
+  void decide_round(Round& round, Lock& lock);
+  void write(Round& round, Lock& lock);
   void decide(Group& group, const Base& base, Request& request) const;
   [[nodiscard]] Result<void> check_condition(const Group& group, const Base& base,
                                              const AppendCondition& condition) const;
   [[nodiscard]] Receipt first_receipt(const Submission& submission,
                                       const storage::CommandPlace& place) const;
-  void deliver(const std::vector<Request*>& requests, Lock& lock);
+  void deliver(const std::vector<Request*>& requests, Lock& lock) noexcept;
   void work();
 
   Parts parts_;
@@ -80,7 +87,6 @@ class Sequencer {
   std::condition_variable turn_;            // in_flight_ is through, or the queue grew
   std::condition_variable space_;           // the queue shrank
   Head head_;
-  std::uint64_t next_command_;
   bool poisoned_ = false;
 
   std::thread worker_;  // leads for submissions by callback; started by the first of them

@@ -128,12 +128,12 @@ TEST_CASE(
     return f.store->submit(submission("id", "w", "one"), gate.decide({renamed("w", "one")}));
   });
   gate.wait_until_reached();
-  auto other = std::async(std::launch::async, [&] {
-    return f.store->submit(submission("id", "w", "two"), append_events({renamed("w", "two")}));
-  });
+  std::promise<Receipt> other;
+  f.store->submit_async(submission("id", "w", "two"), append_events({renamed("w", "two")}),
+                        [&](Receipt receipt) { other.set_value(std::move(receipt)); });
   gate.open();
   CHECK(first.get().value()->first_position() == 2);
-  const auto conflict = other.get();
+  const auto conflict = other.get_future().get();
   REQUIRE(!conflict);
   CHECK(conflict.error().code == "IDEMPOTENCY_CONFLICT");
   CHECK(conflict.error().message.find("command.name differs") != std::string::npos);
@@ -181,6 +181,8 @@ TEST_CASE("append condition: holds where nothing matches, or only up to the posi
       {{Query{{{{}, {"workspace:b"}}, {{}, {"workspace:a"}}}}, Position{0}}, false},
       // Without items any event matches.
       {{Query{}, Position{0}}, false},
+      {{Query{}, Position{2}}, true},
+      {{Query{}, Position{~std::uint64_t{0}}}, true},
   };
   for (const auto& entry : conditions) {
     CAPTURE(&entry - conditions.data());
@@ -241,6 +243,77 @@ TEST_CASE("sequencer: with the queue full a caller waits, or is refused, as it a
   CHECK(waiting.get().value()->first_position() == 4);
   // Refused means nothing happened: the id is free.
   CHECK(f.submit("refused", {renamed("w", "4")})->first_position() == 5);
+}
+
+TEST_CASE("sequencer: who tries again at once after a conflict does not hold up the write") {
+  StoreFixture f;
+  f.submit("c2", {renamed("w", "0")});
+  Gate gate;
+  auto leader = std::async(std::launch::async, [&] {
+    return f.store->submit(submission("leader"), gate.decide({renamed("w", "1")}));
+  });
+  gate.wait_until_reached();
+  // Knows the head only, so it conflicts until the leader's event is durable.
+  std::promise<void> recorded;
+  int attempts = 0;
+  std::function<void()> attempt = [&] {
+    auto next = submission("attempt-" + std::to_string(attempts++));
+    next.condition = {Query{{{{}, {"workspace:w"}}}}, f.store->head()};
+    f.store->submit_async(
+        next, append_events({renamed("w", "2")}),
+        [&](Receipt receipt) {
+          if (receipt) {
+            recorded.set_value();
+          } else {
+            attempt();
+          }
+        },
+        WhenFull::refuse);
+  };
+  attempt();
+  gate.open();
+  CHECK(leader.get().value()->first_position() == 3);
+  recorded.get_future().get();
+  CHECK(attempts == 2);  // What it was refused for was durable when it heard of it.
+  CHECK(name_of(f.store->now(), "w") == "2");
+}
+
+TEST_CASE("sequencer: a callback may ask the store, also while it closes") {
+  StoreFixture f;
+  Gate gate;
+  std::uint64_t head = 0;
+  f.store->submit_async(submission("c1"), gate.decide({renamed("w", "1")}),
+                        [&head, store = f.store.get()](Receipt) { head = store->head().value; });
+  gate.wait_until_reached();
+  auto closing = std::async(std::launch::async, [&] { f.store.reset(); });
+  gate.open();
+  closing.get();
+  CHECK(head == 2);
+}
+
+TEST_CASE("sequencer: what a callback captured may ask the store as it goes") {
+  StoreFixture f;
+  struct Asks {
+    EventStore& store;
+    std::promise<std::uint64_t>& head;
+    ~Asks() { head.set_value(store.head().value); }
+  };
+  std::promise<std::uint64_t> head;
+  auto asks = std::make_shared<Asks>(*f.store, head);
+  f.store->submit_async(submission("c1"), append_events({renamed("w", "1")}),
+                        [asks = std::move(asks)](Receipt) {});
+  CHECK(head.get_future().get() == 2);
+}
+
+TEST_CASE("sequencer: times of receipts never go back, though the clock does") {
+  StoreFixture f;
+  f.clock.set(after(100));
+  CHECK(f.submit("c1", {renamed("w", "1")})->recorded_at() == after(100).microseconds);
+  f.clock.set(after(50));
+  CHECK(f.submit("c2", {renamed("w", "2")})->recorded_at() == after(100).microseconds);
+  CHECK(f.submit("c3", {})->recorded_at() == after(100).microseconds);
+  f.clock.set(after(101));
+  CHECK(f.submit("c4", {renamed("w", "3")})->recorded_at() == after(101).microseconds);
 }
 
 TEST_CASE(

@@ -216,13 +216,14 @@ Result<std::optional<CommandPlace>> Views::find_command(std::string_view command
   return std::optional<CommandPlace>({read_number(*value, 0), Position{read_number(*value, 8)}});
 }
 
-Result<std::uint64_t> Views::count_commands(Position until) const {
+Result<std::uint64_t> Views::count_commands(Position until, std::uint64_t next_command) const {
   const std::unique_ptr<rocksdb::Iterator> iterator(impl_->database->NewIterator({}));
   const std::string start(1, kCommand);
   std::uint64_t count = 0;
   for (iterator->Seek(start); iterator->Valid() && iterator->key().starts_with(start);
        iterator->Next()) {
-    if (read_number(iterator->value().ToStringView(), 8) <= until.value) ++count;
+    const auto place = iterator->value().ToStringView();
+    if (read_number(place, 0) < next_command && read_number(place, 8) <= until.value) ++count;
   }
   if (!iterator->status().ok()) return to_error(iterator->status(), "reading the command index");
   return count;

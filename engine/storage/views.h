@@ -57,8 +57,10 @@ class Views {
   [[nodiscard]] Result<void> flush();
 
   [[nodiscard]] Result<std::optional<CommandPlace>> find_command(std::string_view command_id) const;
-  /// How many command ids are known whose place is not after `until`.
-  [[nodiscard]] Result<std::uint64_t> count_commands(Position until) const;
+  /// How many command ids are known whose place is not after `until`, of commands before
+  /// `next_command`.
+  [[nodiscard]] Result<std::uint64_t> count_commands(Position until,
+                                                     std::uint64_t next_command) const;
   /// The newest version of a row not after `position`.
   [[nodiscard]] Result<std::optional<RowVersion>> row(TableId table, std::string_view key,
                                                       Position position) const;

@@ -159,12 +159,14 @@ class EventStore {
   [[nodiscard]] Receipt submit(const Submission& submission, const Decide& decide,
                                WhenFull full = WhenFull::wait);
   /// The same without waiting for the disk: `done` gets what submit() would give. It runs on a
-  /// thread that commits, so it must be quick and must not submit and wait. Waits itself only for a
-  /// place in the queue, if `full` says so. Closing the store answers all of them first.
+  /// thread that commits, so it must be quick, and submit only by callback and with
+  /// WhenFull::refuse; a refusal for lack of a place comes on the calling thread, before this
+  /// returns. Waits itself only for a place in the queue, if `full` says so. Neither `done` nor
+  /// `decide` may throw. Closing the store answers all of them first.
   void submit_async(Submission submission, Decide decide, std::function<void(Receipt)> done,
                     WhenFull full = WhenFull::wait);
 
-  /// The last position, and the time of its event.
+  /// The last position, and the time of the last command, which may have recorded nothing.
   [[nodiscard]] Position head() const;
   [[nodiscard]] Timestamp head_recorded_at() const;
 
