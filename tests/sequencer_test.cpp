@@ -299,7 +299,7 @@ TEST_CASE("sequencer: what a callback captured may ask the store as it goes") {
     ~Asks() { head.set_value(store.head().value); }
   };
   std::promise<std::uint64_t> head;
-  auto asks = std::make_shared<Asks>(*f.store, head);
+  std::shared_ptr<Asks> asks(new Asks{*f.store, head});
   f.store->submit_async(submission("c1"), append_events({renamed("w", "1")}),
                         [asks = std::move(asks)](Receipt) {});
   CHECK(head.get_future().get() == 2);
