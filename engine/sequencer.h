@@ -38,7 +38,8 @@ class Sequencer {
 
   Sequencer(Parts parts, Head head, std::size_t max_waiting);
   ~Sequencer();
-  /// Decides and answers the submissions by callback that still wait, and takes no more of them.
+  /// Decides and answers the submissions by callback that still wait, and those that their
+  /// callbacks make. Nothing may be submitted after it.
   void close();
   Sequencer(const Sequencer&) = delete;
   Sequencer& operator=(const Sequencer&) = delete;

@@ -16,7 +16,7 @@ inline constexpr std::string_view kEventNamespace = "actbook.event.";
 
 template <class... Events>
 struct EventTypes {
-  /// Calls `call` with the record's bytes as the one of Events that its type names.
+  /// Calls `visitor` with the record's bytes as the one of Events that its type names.
   template <class Visitor>
   static auto visit(const Record& record, const Visitor& visitor);
 };
