@@ -137,7 +137,18 @@ bool is_well_formed(event::Event type, ByteView bytes) {
   return root != 0 && event::VerifyEvent(verifier, bytes.data() + root, type);
 }
 
+Result<ordered_json> clock_held_json(const Record& record) {
+  if (!is_flat<log::ClockHeld>(record.payload())) {
+    return Error{ErrorKind::corrupt, "MALFORMED_EVENT",
+                 "the payload of this event is not a ClockHeld; restore the ledger from a copy",
+                 record.position()};
+  }
+  const auto& object = *answer_schema().table(log::ClockHeld::GetFullyQualifiedName());
+  return to_ordered_json(answer_schema(), object, record.payload());
+}
+
 Result<ordered_json> payload_json(const Record& record) {
+  if (record.type() == kClockHeld) return clock_held_json(record);
   const auto name = std::string(record.type());
   const auto type = event_type(name);
   if (type == event::Event::NONE) {

@@ -76,7 +76,10 @@ class Ledger::Impl {
                    Position{1}};
     }
     id = row->ledger;
-    if (row->clock == schema::ClockKind::simulated) clock.simulate();
+    if (row->clock == schema::ClockKind::simulated) {
+      clock.simulate();
+      clock.set(std::max(clock.now(), store->head_recorded_at()));
+    }
     return boost::outcome_v2::success();
   }
 };
@@ -199,8 +202,17 @@ Result<answer::ReplayReportT> Ledger::replay(std::optional<Position> until,
   return actbook::replay(*impl_->store, partner_projector(), until, progress);
 }
 
-Result<answer::VerifyReportT> Ledger::verify(const Progress& progress) const {
-  auto report = actbook::verify(*impl_->store, progress);
+EntryCursor Ledger::list(const Query& query, const ReadRange& range) const {
+  return impl_->store->list(query, range);
+}
+Subscription Ledger::subscribe(Query query, Position after) const {
+  return impl_->store->subscribe(std::move(query), after);
+}
+Result<TreeHead> Ledger::tree_head(Position size) const { return impl_->store->tree_head(size); }
+
+Result<answer::VerifyReportT> Ledger::verify(const std::optional<TreeHead>& expected,
+                                             const Progress& progress) const {
+  auto report = actbook::verify(*impl_->store, expected, progress);
   report.ledger = impl_->id;
   return report;
 }

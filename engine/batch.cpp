@@ -31,8 +31,10 @@ Batch::Batch(const RowReader& state, Position first, Timestamp recorded_at, Comm
 
 Result<void> Batch::append(const EventDraft& draft) {
   std::set<std::string> tags(draft.extra_tags.begin(), draft.extra_tags.end());
-  const std::string table = std::string(projector_.event_namespace()) + draft.type;
-  for (auto& tag : projector_.events().tags(table, draft.payload)) tags.insert(std::move(tag));
+  if (!is_system_event(draft.type)) {
+    const std::string table = std::string(projector_.event_namespace()) + draft.type;
+    for (auto& tag : projector_.events().tags(table, draft.payload)) tags.insert(std::move(tag));
+  }
   tags.insert("type:" + draft.type);
   // `actor:sam` finds what an id did; `staff:sam` or `person:adam` also tells the kinds of actor
   // apart, and gives a person one tag for all they did and all that was done to them.

@@ -3,46 +3,104 @@
 #include <algorithm>
 
 namespace actbook {
+namespace {
 
-EventCursor::Source::Source(const storage::Log& log, PostingsPtr positions, const ReadRange& range,
-                            Position head)
-    : reader_(log),
-      positions_(std::move(positions)),
-      direction_(range.direction),
-      left_(range.limit) {
-  const Position first = std::max(range.from, Position{1});
-  const Position last = std::min(range.to, head);
-  if (first > last) return;
-  const bool forwards = direction_ == Direction::forwards;
-  next_ = forwards ? first : last;
-  last_ = forwards ? last : first;
+// The list of an item; null if every event matches it.
+PostingsPtr find_item(const storage::Views& views, const QueryItem& item, const ReadRange& range) {
+  std::vector<PostingsPtr> tags;
+  for (const auto& tag : item.tags) tags.push_back(views.postings(tag, range));
+  std::vector<PostingsPtr> types;
+  for (const auto& type : item.types) types.push_back(views.postings("type:" + type, range));
+  if (types.empty()) return tags.empty() ? nullptr : all_of(std::move(tags));
+  auto of_types = any_of(std::move(types), range.direction);
+  if (tags.empty()) return of_types;
+  return only_types(all_of(std::move(tags)), item.types, std::move(of_types), range.direction);
 }
 
-bool EventCursor::Source::next() {
-  if (!next_ || left_ == 0 || failure_) return false;
-  const auto found = positions_->seek(*next_);
-  if (!found || (direction_ == Direction::forwards ? *found > last_ : *found < last_)) {
-    next_.reset();
-    return false;
+PostingsPtr find_list(const storage::Views& views, const Query& query, const ReadRange& range) {
+  std::vector<PostingsPtr> items;
+  for (const auto& item : query.items) {
+    items.push_back(find_item(views, item, range));
+    if (!items.back()) return nullptr;
   }
-  auto fetched = fetch(*found);
-  if (!fetched) {
-    failure_ = fetched.error();
-    return false;
+  return items.empty() ? nullptr : any_of(std::move(items), range.direction);
+}
+
+// Narrows the range's positions to what its times leave.
+Result<ReadRange> narrow(const Searched& searched, ReadRange range) {
+  range.from = std::max(range.from, Position{1});
+  range.to = std::min(range.to, searched.head);
+  const ReadRange any;
+  if (range.recorded_from != any.recorded_from) {
+    BOOST_OUTCOME_TRY(boundary, searched.views.boundary(range.recorded_from));
+    range.from = std::max(range.from, boundary.last.next());
   }
-  record_ = std::move(fetched).value();
-  --left_;
-  if (*found == last_) {
-    next_.reset();
-  } else {
-    next_ = Position{direction_ == Direction::forwards ? found->value + 1 : found->value - 1};
+  if (range.recorded_before != any.recorded_before) {
+    BOOST_OUTCOME_TRY(boundary, searched.views.boundary(range.recorded_before));
+    range.to = std::min(range.to, boundary.next.previous());
   }
+  return range;
+}
+
+Matches find(const Searched& searched, const Query& query, const ReadRange& range) {
+  auto narrowed = narrow(searched, range);
+  if (!narrowed) {
+    Matches none(nullptr, {.from = Position{1}, .to = Position{0}});
+    none.fail(narrowed.error());
+    return none;
+  }
+  return {find_list(searched.views, query, narrowed.value()), narrowed.value()};
+}
+
+}  // namespace
+
+Matches::Matches(PostingsPtr list, const ReadRange& range) : list_(std::move(list)), range_(range) {
+  if (range.from > range.to) return;
+  next_ = range.direction == Direction::forwards ? range.from : range.to;
+}
+
+std::optional<Position> Matches::next() {
+  if (!next_ || range_.limit == 0 || failure_) return std::nullopt;
+  const bool forwards = range_.direction == Direction::forwards;
+  const auto found = list_ ? list_->seek(*next_) : next_;
+  next_.reset();
+  if (!found || *found < range_.from || *found > range_.to) return std::nullopt;
+  if (forwards && *found < range_.to) next_ = found->next();
+  if (!forwards && *found > range_.from) next_ = found->previous();
+  return found;
+}
+
+bool Matches::take(Timestamp recorded_at) {
+  const bool early = recorded_at < range_.recorded_from;
+  const bool late = recorded_at >= range_.recorded_before;
+  if (range_.direction == Direction::forwards ? late : early) next_.reset();
+  if (early || late) return false;
+  --range_.limit;
   return true;
 }
 
-Result<void> EventCursor::Source::status() const {
+void Matches::fail(Error error) { failure_ = std::move(error); }
+
+Result<void> Matches::status() const {
   if (failure_) return *failure_;
-  return positions_->status();
+  if (list_) return list_->status();
+  return boost::outcome_v2::success();
+}
+
+EventCursor::Source::Source(const storage::Log& log, Matches matches)
+    : reader_(log), matches_(std::move(matches)) {}
+
+bool EventCursor::Source::next() {
+  while (const auto position = matches_.next()) {
+    auto fetched = fetch(*position);
+    if (!fetched) {
+      matches_.fail(fetched.error());
+      return false;
+    }
+    record_ = std::move(fetched).value();
+    if (matches_.take(record_->recorded_at())) return true;
+  }
+  return false;
 }
 
 Result<Record> EventCursor::Source::fetch(Position position) {
@@ -60,7 +118,7 @@ bool EventCursor::Source::block_holds(Position position) const {
 Result<void> EventCursor::Source::load_block(Position position) {
   // Walking on is cheaper than seeking, and right unless the postings skip a stretch. Blocks of
   // commands that recorded nothing hold no event.
-  if (block_ && reader_.valid() && direction_ == Direction::forwards &&
+  if (block_ && reader_.valid() && matches_.forwards() &&
       position.value == block_->first_position().value + block_->record_count()) {
     reader_.next();
     if (reader_.valid()) {
@@ -94,28 +152,44 @@ bool EventCursor::next() { return source_->next(); }
 const Record& EventCursor::record() const { return source_->record(); }
 Result<void> EventCursor::status() const { return source_->status(); }
 
-EventCursor query_log(const storage::Log& log, const storage::Views& views, const Query& query,
-                      const ReadRange& range, Position head) {
-  if (query.items.empty()) {
-    return EventCursor(std::make_unique<EventCursor::Source>(
-        log, every_position(head, range.direction), range, head));
+bool EntryCursor::Source::next() {
+  if (events_) {
+    if (!events_->next()) return false;
+    entry_ = entry_of(events_->record());
+    return true;
   }
-  std::vector<PostingsPtr> items;
-  for (const auto& item : query.items) {
-    std::vector<PostingsPtr> required;
-    for (const auto& tag : item.tags) {
-      required.push_back(views.postings(tag, range.direction));
-    }
-    std::vector<PostingsPtr> types;
-    for (const auto& type : item.types) {
-      types.push_back(views.postings("type:" + type, range.direction));
-    }
-    if (!types.empty()) required.push_back(any_of(std::move(types), range.direction));
-    if (required.empty()) required.push_back(every_position(head, range.direction));
-    items.push_back(all_of(std::move(required)));
+  while (matches_->next()) {
+    entry_ = matches_->list()->entry();
+    if (matches_->take(entry_.recorded_at)) return true;
   }
-  return EventCursor(std::make_unique<EventCursor::Source>(
-      log, any_of(std::move(items), range.direction), range, head));
+  return false;
+}
+
+Result<void> EntryCursor::Source::status() const {
+  return events_ ? events_->status() : matches_->status();
+}
+
+EntryCursor::EntryCursor(std::unique_ptr<Source> source) : source_(std::move(source)) {}
+EntryCursor::EntryCursor(EntryCursor&&) noexcept = default;
+EntryCursor& EntryCursor::operator=(EntryCursor&&) noexcept = default;
+EntryCursor::~EntryCursor() = default;
+
+bool EntryCursor::next() { return source_->next(); }
+const IndexEntry& EntryCursor::entry() const { return source_->entry(); }
+Result<void> EntryCursor::status() const { return source_->status(); }
+
+EventCursor query_events(const Searched& searched, const Query& query, const ReadRange& range) {
+  return EventCursor(
+      std::make_unique<EventCursor::Source>(searched.log, find(searched, query, range)));
+}
+
+EntryCursor list_entries(const Searched& searched, const Query& query, const ReadRange& range) {
+  auto matches = find(searched, query, range);
+  if (matches.list() != nullptr || !matches.status()) {
+    return EntryCursor(std::make_unique<EntryCursor::Source>(std::move(matches)));
+  }
+  return EntryCursor(std::make_unique<EntryCursor::Source>(
+      EventCursor(std::make_unique<EventCursor::Source>(searched.log, std::move(matches)))));
 }
 
 }  // namespace actbook

@@ -7,14 +7,39 @@
 
 namespace actbook {
 
-/// Fetches the events that a list of positions names, block by block.
+/// What cursors walk over: the positions within a range that a list names, or all of them. Times
+/// within the range are for the cursor to look at, which learns them with the event.
+class Matches {
+ public:
+  /// `list` may be null: every position.
+  Matches(PostingsPtr list, const ReadRange& range);
+
+  /// The next position; none at the end, at the limit, or after an error.
+  [[nodiscard]] std::optional<Position> next();
+  /// Whether an event recorded then is in the range. What is beyond it in the direction of travel
+  /// ends the walk; only what is in it counts for the limit.
+  [[nodiscard]] bool take(Timestamp recorded_at);
+  void fail(Error error);
+  [[nodiscard]] Result<void> status() const;
+
+  [[nodiscard]] const Postings* list() const { return list_.get(); }
+  [[nodiscard]] bool forwards() const { return range_.direction == Direction::forwards; }
+
+ private:
+  PostingsPtr list_;
+  ReadRange range_;
+  std::optional<Position> next_;  // where to seek from; none at the end
+  std::optional<Error> failure_;
+};
+
+/// Fetches the events that matches name, block by block.
 class EventCursor::Source {
  public:
-  Source(const storage::Log& log, PostingsPtr positions, const ReadRange& range, Position head);
+  Source(const storage::Log& log, Matches matches);
 
   [[nodiscard]] bool next();
   [[nodiscard]] const Record& record() const { return *record_; }
-  [[nodiscard]] Result<void> status() const;
+  [[nodiscard]] Result<void> status() const { return matches_.status(); }
 
  private:
   [[nodiscard]] Result<Record> fetch(Position position);
@@ -23,18 +48,36 @@ class EventCursor::Source {
   [[nodiscard]] bool block_holds(Position position) const;
 
   storage::Log::Reader reader_;
-  PostingsPtr positions_;
-  Direction direction_;
-  std::optional<Position> next_;  // where to seek from; none at the end
-  Position last_;                 // the last position in the direction of travel
-  std::size_t left_;
+  Matches matches_;
   std::optional<Block> block_;
   std::optional<Record> record_;
-  std::optional<Error> failure_;
 };
 
-/// The events of `log` up to `head` that match a query, by the tag index of `views`.
-[[nodiscard]] EventCursor query_log(const storage::Log& log, const storage::Views& views,
-                                    const Query& query, const ReadRange& range, Position head);
+/// Takes entries from the index; where every event matches, no list has them, so from the events.
+class EntryCursor::Source {
+ public:
+  explicit Source(Matches matches) : matches_(std::move(matches)) {}
+  explicit Source(EventCursor events) : events_(std::move(events)) {}
+
+  [[nodiscard]] bool next();
+  [[nodiscard]] const IndexEntry& entry() const { return entry_; }
+  [[nodiscard]] Result<void> status() const;
+
+ private:
+  std::optional<Matches> matches_;
+  std::optional<EventCursor> events_;
+  IndexEntry entry_;
+};
+
+/// What a query is asked of. Nothing after `head` is found.
+struct Searched {
+  const storage::Log& log;
+  const storage::Views& views;
+  Position head;
+};
+[[nodiscard]] EventCursor query_events(const Searched& searched, const Query& query,
+                                       const ReadRange& range);
+[[nodiscard]] EntryCursor list_entries(const Searched& searched, const Query& query,
+                                       const ReadRange& range);
 
 }  // namespace actbook

@@ -11,6 +11,7 @@
 #include "sequencer.h"
 #include "storage/log.h"
 #include "storage/views.h"
+#include "subscription.h"
 #include "view_source.h"
 
 namespace actbook {
@@ -20,6 +21,13 @@ namespace fs = std::filesystem;
 
 Error misuse(std::string code, std::string message) {
   return Error{ErrorKind::misuse, std::move(code), std::move(message), {}};
+}
+
+Error beyond_head(Position position, Position head) {
+  return Error{ErrorKind::invalid, "BEYOND_HEAD",
+               "position " + std::to_string(position.value) + " is beyond the last one, " +
+                   std::to_string(head.value),
+               position};
 }
 
 // Empty, or left over from a creation that did not finish.
@@ -57,9 +65,9 @@ class EventStore::Impl {
   ~Impl() {
     if (sequencer) sequencer->close();  // callbacks may still ask the store
     if (!views || (sequencer && sequencer->poisoned())) return;
-    if (auto flushed = views->flush(); !flushed) {
+    if (auto saved = views->save(); !saved) {
       spdlog::warn("closing without saving the views; the next open catches up: {}",
-                   flushed.error().message);
+                   saved.error().message);
     }
   }
 
@@ -67,8 +75,14 @@ class EventStore::Impl {
   Result<void> open_views(const fs::path& directory);
   Result<void> find_head();
   Result<void> catch_up();
+  Result<void> resume_tree(Position reach);
+  Result<void> find_held_clock();
   Result<void> fold_block(const Block& block);
 
+  const StorageEnvironment& environment() const {
+    static const StorageEnvironment machine;
+    return options.environment != nullptr ? *options.environment : machine;
+  }
   Sequencer::Head head() const { return sequencer->head(); }
 
   DirectoryLock lock;
@@ -83,12 +97,13 @@ class EventStore::Impl {
 };
 
 Result<void> EventStore::Impl::open_databases(const fs::path& directory) {
-  BOOST_OUTCOME_TRY(opened, storage::Log::open(directory / "log"));
+  BOOST_OUTCOME_TRY(opened, storage::Log::open(directory / "log", environment()));
   log = std::move(opened);
   BOOST_OUTCOME_TRY(find_head());
   BOOST_OUTCOME_TRY(open_views(directory / "views"));
   view_source.emplace(*views);
   BOOST_OUTCOME_TRY(catch_up());
+  BOOST_OUTCOME_TRY(find_held_clock());
   sequencer.emplace(
       Sequencer::Parts{*log, *views, *view_source, *options.clock, *options.projector}, opened_at,
       options.max_waiting);
@@ -96,9 +111,9 @@ Result<void> EventStore::Impl::open_databases(const fs::path& directory) {
 }
 
 Result<void> EventStore::Impl::open_views(const fs::path& directory) {
-  BOOST_OUTCOME_TRY(opened, storage::Views::open(directory));
+  BOOST_OUTCOME_TRY(opened, storage::Views::open(directory, environment(), options.slice_size));
   views = std::move(opened);
-  BOOST_OUTCOME_TRY(reach, views->reach());
+  const auto reach = views->reach();
   BOOST_OUTCOME_TRY(version, views->projector_version());
   // The log is synced before the views hear of it, so no crash leaves them ahead of it.
   if (reach.position > opened_at.position || reach.command >= opened_at.next_command) {
@@ -117,7 +132,7 @@ Result<void> EventStore::Impl::open_views(const fs::path& directory) {
     spdlog::warn("rebuilding the views: they were made by another version of actbook");
     views.reset();
     BOOST_OUTCOME_TRY(storage::Views::destroy(directory));
-    BOOST_OUTCOME_TRY(fresh, storage::Views::open(directory));
+    BOOST_OUTCOME_TRY(fresh, storage::Views::open(directory, environment(), options.slice_size));
     views = std::move(fresh);
   }
   return views->set_projector_version(options.projector->version());
@@ -129,12 +144,21 @@ Result<void> EventStore::Impl::find_head() {
   BOOST_OUTCOME_TRY(command, last->command(last->command_count() - 1));
   opened_at = {Position{last->first_position().value + last->record_count() - 1},
                Timestamp{command.receipt->recorded_at()},
-               last->first_command() + last->command_count()};
+               last->first_command() + last->command_count(), false};
   return boost::outcome_v2::success();
 }
 
+// The views keep no leaves: those of the tile that is not complete come from the log.
+Result<void> EventStore::Impl::resume_tree(Position reach) {
+  const Position first{reach.value / storage::Views::kTileWidth * storage::Views::kTileWidth + 1};
+  auto leaves = query_events({*log, *views, reach}, {}, {.from = first});
+  while (leaves.next()) views->resume_tree(leaves.record());
+  return leaves.status();
+}
+
 Result<void> EventStore::Impl::catch_up() {
-  BOOST_OUTCOME_TRY(reach, views->reach());
+  const auto reach = views->reach();
+  BOOST_OUTCOME_TRY(resume_tree(reach.position));
   if (reach.command + 1 == opened_at.next_command) return boost::outcome_v2::success();
   spdlog::info("the views catch up from position {} to {}", reach.position.value,
                opened_at.position.value);
@@ -155,23 +179,28 @@ Result<void> EventStore::Impl::catch_up() {
   for (; reader.valid(); reader.next()) {
     BOOST_OUTCOME_TRY(block, reader.block());
     BOOST_OUTCOME_TRY(fold_block(block));
-    if (options.on_catch_up) {
-      BOOST_OUTCOME_TRY(now, views->reach());
-      options.on_catch_up(now.position, opened_at.position);
-    }
+    if (options.on_catch_up) options.on_catch_up(views->reach().position, opened_at.position);
   }
   return reader.status();
 }
 
+// Nothing but a clock that was behind keeps the time of the event that says so.
+Result<void> EventStore::Impl::find_held_clock() {
+  auto held = list_entries({*log, *views, opened_at.position}, {{{{std::string(kClockHeld)}, {}}}},
+                           {.direction = Direction::backwards, .limit = 1});
+  if (held.next()) opened_at.clock_held = held.entry().recorded_at == opened_at.recorded_at;
+  return held.status();
+}
+
 Result<void> EventStore::Impl::fold_block(const Block& block) {
-  storage::Views::Addition addition;
+  storage::Addition addition;
   const Position before{block.first_position().value - 1};
   const View state(*view_source, before, Timestamp{});
   RowOverlay rows(state);
   for (std::size_t i = 0; i < block.record_count(); ++i) {
     BOOST_OUTCOME_TRY(record, block.record(i));
     BOOST_OUTCOME_TRY(options.projector->project(record, rows));
-    add_to_index(record, addition);
+    addition.records.push_back(record);
   }
   BOOST_OUTCOME_TRY(rows.status());
   BOOST_OUTCOME_TRY(places, places_of(block));
@@ -258,10 +287,7 @@ Result<View> EventStore::as_of(Position position) const {
 
 Result<View> EventStore::after_event(Position position) const {
   if (position > head()) {
-    return Error{ErrorKind::invalid, "BEYOND_HEAD",
-                 "position " + std::to_string(position.value) + " is beyond the last one, " +
-                     std::to_string(head().value),
-                 position};
+    return beyond_head(position, head());
   }
   if (position.value == 0) return View(*impl_->view_source, position, Timestamp{});
   BOOST_OUTCOME_TRY(record, event(position));
@@ -269,10 +295,12 @@ Result<View> EventStore::after_event(Position position) const {
 }
 
 Result<View> EventStore::as_of(Timestamp at) const {
-  // Times never decrease along the log, so the last event at or before the instant is found by
-  // halving.
-  std::uint64_t known = 0;
-  std::uint64_t beyond = head().value + 1;
+  // Those up to `known` count, those from `beyond` on do not; times never decrease along the log,
+  // so halving settles the rest.
+  const Position head = this->head();
+  BOOST_OUTCOME_TRY(boundary, impl_->views->boundary(Timestamp{at.microseconds + 1}));
+  std::uint64_t known = std::min(boundary.last, head).value;
+  std::uint64_t beyond = std::min(boundary.next, head.next()).value;
   while (beyond - known > 1) {
     const std::uint64_t middle = known + (beyond - known) / 2;
     BOOST_OUTCOME_TRY(record, event(Position{middle}));
@@ -284,7 +312,16 @@ Result<View> EventStore::as_of(Timestamp at) const {
 EventCursor EventStore::read(const ReadRange& range) const { return query({}, range); }
 
 EventCursor EventStore::query(const Query& query, const ReadRange& range) const {
-  return query_log(*impl_->log, *impl_->views, query, range, head());
+  return query_events({*impl_->log, *impl_->views, head()}, query, range);
+}
+
+EntryCursor EventStore::list(const Query& query, const ReadRange& range) const {
+  return list_entries({*impl_->log, *impl_->views, head()}, query, range);
+}
+
+Subscription EventStore::subscribe(Query query, Position after) const {
+  return Subscription(
+      std::make_unique<Subscription::Source>(*this, *impl_->sequencer, std::move(query), after));
 }
 
 Result<Record> EventStore::event(Position position) const {
@@ -303,8 +340,34 @@ Result<std::optional<StoredCommand>> EventStore::find_command(std::string_view c
   return std::optional<StoredCommand>(std::move(command));
 }
 
-LogCheck EventStore::verify_log(const std::function<void(Position)>& progress) const {
-  return check_log(*impl_->log, progress);
+Result<TreeHead> EventStore::tree_head(Position size) const {
+  if (size > head()) return beyond_head(size, head());
+  TreeHasher tree;
+  for (const unsigned level : {32U, 24U, 16U, 8U}) {
+    const std::uint64_t width = std::uint64_t{1} << level;
+    while (tree.size() + width <= size.value) {
+      BOOST_OUTCOME_TRY(
+          hash, impl_->views->hash({static_cast<std::uint8_t>(level), tree.size() / width}));
+      if (!hash) {
+        return Error{ErrorKind::corrupt, "DAMAGED_VIEWS",
+                     "a hash of the Merkle tree is missing; remove the views", size};
+      }
+      tree.add(*hash, level);
+    }
+  }
+  auto rest = read({.from = Position{tree.size() + 1}, .to = size});
+  while (rest.next()) tree.add(leaf_hash(rest.record().bytes()));
+  BOOST_OUTCOME_TRY(rest.status());
+  return tree.head();
+}
+
+LogCheck EventStore::verify_log(const std::optional<TreeHead>& expected,
+                                const std::function<void(Position)>& progress) const {
+  return check_log(*impl_->log, expected, progress);
+}
+
+Result<std::vector<std::string>> EventStore::indexed_tags(Position position) const {
+  return impl_->views->tags_at(position);
 }
 
 Result<void> EventStore::visit_row_versions(

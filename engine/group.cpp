@@ -53,30 +53,24 @@ Flat<log::Receipt> make_receipt(const Batch& batch, const Decided& decided,
 
 }  // namespace
 
-void add_to_index(const Record& record, storage::Views::Addition& addition) {
-  for (const auto* tag : *record->tags()) {
-    addition.postings.emplace_back(tag->str(), record.position());
-  }
-}
-
 bool matches(const Query& query, const Record& record) {
   return query.items.empty() ||
          std::ranges::any_of(query.items, [&](const auto& item) { return matches(item, record); });
 }
 
-Group::Group(const RowReader& durable, const Group* in_flight, Position next,
-             std::uint64_t next_command, Timestamp not_before, const Projector& projector)
+Group::Group(const RowReader& durable, const Group* in_flight, Begin begin,
+             const Projector& projector)
     : projector_(projector),
-      rows_(durable),
-      first_(next),
-      next_(next),
-      first_command_(next_command),
-      next_command_(next_command),
-      recorded_at_(not_before) {
-  if (in_flight == nullptr) return;
-  for (const auto& put : in_flight->puts_) rows_.put(put.table, put.key, put.version);
-  (void)rows_.take_puts();
-}
+      below_(in_flight != nullptr
+                 ? std::optional<RowStack>(std::in_place, in_flight->rows_, durable)
+                 : std::nullopt),
+      rows_(below_ ? static_cast<const RowReader&>(*below_) : durable),
+      first_(begin.position),
+      next_(begin.position),
+      first_command_(begin.command),
+      next_command_(begin.command),
+      recorded_at_(begin.not_before),
+      clock_held_(begin.clock_held) {}
 
 bool Group::has_room() const { return commands_.size() < kMostCommands && bytes_ < kMostBytes; }
 
@@ -93,7 +87,31 @@ std::optional<Position> Group::find(const Query& query, Position after) const {
 
 Result<Flat<log::Receipt>> Group::decide(const Submission& submission, const Decide& decide,
                                          Timestamp now) {
-  const Timestamp recorded_at = std::max(now, recorded_at_);
+  if (now >= recorded_at_) {
+    clock_held_ = false;
+  } else if (!clock_held_) {
+    BOOST_OUTCOME_TRY(hold_clock(now));
+  }
+  return add(submission, decide, std::max(now, recorded_at_));
+}
+
+Result<void> Group::hold_clock(Timestamp now) {
+  Submission submission;
+  submission.info.command_id = "actbook:clock:" + std::to_string(next_.value);
+  submission.info.command_type = kClockHeld;
+  submission.info.actor.kind = schema::ActorKind::system;
+  submission.info.actor.id = "actbook";
+  log::ClockHeldT held;
+  held.clock_said = now.microseconds;
+  held.held_at = recorded_at_.microseconds;
+  BOOST_OUTCOME_TRY(
+      add(submission, append_events({{std::string(kClockHeld), pack(held), {}}}), recorded_at_));
+  clock_held_ = true;
+  return boost::outcome_v2::success();
+}
+
+Result<Flat<log::Receipt>> Group::add(const Submission& submission, const Decide& decide,
+                                      Timestamp recorded_at) {
   Batch batch(rows_, next_, recorded_at, submission.info, projector_);
   auto outcome = decide(batch);
   // A failed read explains whatever was decided on it.
@@ -126,11 +144,11 @@ Result<Flat<log::Receipt>> Group::decide(const Submission& submission, const Dec
 
 Bytes Group::encode() const { return Block::encode(first_, first_command_, commands_); }
 
-storage::Views::Addition Group::addition() const {
-  storage::Views::Addition addition;
+storage::Addition Group::addition() const {
+  storage::Addition addition;
   addition.commands = places_;
   for (const auto& command : commands_) {
-    for (const auto& record : command.records) add_to_index(record, addition);
+    addition.records.insert(addition.records.end(), command.records.begin(), command.records.end());
   }
   addition.rows = puts_;
   addition.reach = {last_position(), next_command_ - 1};

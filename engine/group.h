@@ -7,9 +7,6 @@
 
 namespace actbook {
 
-/// What the derived index knows of a record.
-void add_to_index(const Record& record, storage::Views::Addition& addition);
-
 /// Whether a query finds a record, without an index.
 [[nodiscard]] bool matches(const Query& query, const Record& record);
 
@@ -18,10 +15,17 @@ void add_to_index(const Record& record, storage::Views::Addition& addition);
 /// the commands decided before in this group. One thread decides; then any may read.
 class Group {
  public:
-  /// `durable` must be there for as long as decide() is called. The rows of `in_flight` (null if no
-  /// group is on its way) are copied.
-  Group(const RowReader& durable, const Group* in_flight, Position next, std::uint64_t next_command,
-        Timestamp not_before, const Projector& projector);
+  /// Where the one before ends.
+  struct Begin {
+    Position position;
+    std::uint64_t command = 1;
+    Timestamp not_before;
+    /// The log says already that the clock is behind.
+    bool clock_held = false;
+  };
+  /// `durable` and `in_flight` (null if no group is on its way) must be there for as long as
+  /// decide() is called.
+  Group(const RowReader& durable, const Group* in_flight, Begin begin, const Projector& projector);
 
   [[nodiscard]] bool empty() const { return commands_.empty(); }
   /// Larger groups would make the first in them wait for the last without a cheaper write.
@@ -31,12 +35,14 @@ class Group {
   [[nodiscard]] Position last_position() const { return Position{next_.value - 1}; }
   [[nodiscard]] std::uint64_t next_command() const { return next_command_; }
   [[nodiscard]] Timestamp recorded_at() const { return recorded_at_; }
+  [[nodiscard]] bool clock_held() const { return clock_held_; }
 
   /// The first event after `after` in this group that a query finds.
   [[nodiscard]] std::optional<Position> find(const Query& query, Position after) const;
 
-  /// Decides a command and keeps what it gave; after an error the group is as before. The receipt
-  /// holds once the group is durable.
+  /// Decides a command and keeps what it gave; after an error there is nothing of it. The receipt
+  /// holds once the group is durable. Where the clock has stepped back, a command of the engine's
+  /// own comes first that says so.
   [[nodiscard]] Result<Flat<log::Receipt>> decide(const Submission& submission,
                                                   const Decide& decide, Timestamp now);
 
@@ -44,10 +50,15 @@ class Group {
   [[nodiscard]] std::uint64_t first_command() const { return first_command_; }
   [[nodiscard]] Bytes encode() const;
   /// What it adds to the views.
-  [[nodiscard]] storage::Views::Addition addition() const;
+  [[nodiscard]] storage::Addition addition() const;
 
  private:
+  [[nodiscard]] Result<Flat<log::Receipt>> add(const Submission& submission, const Decide& decide,
+                                               Timestamp recorded_at);
+  [[nodiscard]] Result<void> hold_clock(Timestamp now);
+
   const Projector& projector_;
+  std::optional<RowStack> below_;  // what the in-flight group put, over what is durable
   RowOverlay rows_;
   std::vector<RowOverlay::Put> puts_;
   std::vector<CommittedCommand> commands_;
@@ -58,6 +69,7 @@ class Group {
   std::uint64_t first_command_;
   std::uint64_t next_command_;
   Timestamp recorded_at_;
+  bool clock_held_;
   std::size_t bytes_ = 0;
 };
 

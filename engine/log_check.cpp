@@ -10,7 +10,10 @@ Error broken(std::string message, Position position) {
 // Walks the log once and holds what the next block must continue.
 class Walk {
  public:
-  explicit Walk(LogCheck& check) : check_(check) {}
+  Walk(LogCheck& check, const std::optional<TreeHead>& expected)
+      : check_(check), expected_(expected) {
+    if (expected && expected->size == 0) found_ = tree_.root();
+  }
 
   Result<void> visit(const Block& block) {
     if (block.first_position() != next_position_ || block.first_command() != next_command_) {
@@ -36,6 +39,23 @@ class Walk {
 
   [[nodiscard]] Position next_position() const { return next_position_; }
 
+  // Once there is nothing more to visit.
+  [[nodiscard]] Result<void> finish() {
+    check_.tree = tree_.head();
+    if (!expected_ || found_ == expected_->root) return boost::outcome_v2::success();
+    if (!found_) {
+      return broken("the log ends here, but it had " + std::to_string(expected_->size) +
+                        " events when the expected head was taken; restore it from a copy",
+                    next_position_);
+    }
+    return Error{ErrorKind::corrupt,
+                 "OTHER_HISTORY",
+                 "the first " + std::to_string(expected_->size) +
+                     " events are not those that the expected head was taken of: the log was "
+                     "rewritten, or the head is another ledger's",
+                 {}};
+  }
+
  private:
   // The records from `used` on that the receipt claims.
   Result<void> visit_batch(const Block& block, std::size_t& used, const log::Receipt& receipt,
@@ -60,6 +80,7 @@ class Walk {
         return broken("the event has another time than its batch", next_position_);
       }
       ++check_.records;
+      grow(record);
       next_position_ = next_position_.next();
     }
     return boost::outcome_v2::success();
@@ -73,31 +94,49 @@ class Walk {
     return boost::outcome_v2::success();
   }
 
+  void grow(const Record& record) {
+    tree_.add(leaf_hash(record.bytes()));
+    if (expected_ && tree_.size() == expected_->size) found_ = tree_.root();
+  }
+
   LogCheck& check_;
+  const std::optional<TreeHead>& expected_;
+  TreeHasher tree_;
+  std::optional<Hash> found_;  // the root at the expected size
   Position next_position_{1};
   std::uint64_t next_command_ = 1;
 };
 
 }  // namespace
 
-LogCheck check_log(const storage::Log& log, const std::function<void(Position)>& progress) {
+LogCheck check_log(const storage::Log& log, const std::optional<TreeHead>& expected,
+                   const std::function<void(Position)>& progress) {
   LogCheck check;
-  Walk walk(check);
+  Walk walk(check, expected);
   storage::Log::Reader reader(log);
   const auto stop = [&](Error error) {
-    if (!error.position) error.position = walk.next_position();
     check.damage = std::move(error);
     return check;
   };
+  const auto stop_here = [&](Error error) {
+    if (!error.position) error.position = walk.next_position();
+    return stop(std::move(error));
+  };
   for (reader.seek_to_first(); reader.valid(); reader.next()) {
     auto block = reader.block();
-    if (!block) return stop(block.error());
+    if (!block) {
+      // Of a damaged block nothing can be trusted; where the next one begins is known by its key.
+      reader.next();
+      if (reader.valid()) check.damage_until = reader.first_position().previous();
+      return stop_here(block.error());
+    }
     check.bytes += reader.stored_size();
-    if (auto visited = walk.visit(block.value()); !visited) return stop(visited.error());
+    if (auto visited = walk.visit(block.value()); !visited) return stop_here(visited.error());
     if (progress) progress(Position{walk.next_position().value - 1});
   }
-  if (auto read = reader.status(); !read) return stop(read.error());
-  if (auto files = log.verify_files(); !files) return stop(files.error());
+  if (auto read = reader.status(); !read) return stop_here(read.error());
+  if (auto files = log.verify_files(); !files) return stop_here(files.error());
+  if (auto whole = walk.finish(); !whole) return stop(whole.error());
   return check;
 }
 

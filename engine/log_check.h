@@ -5,7 +5,7 @@
 
 namespace actbook {
 
-[[nodiscard]] LogCheck check_log(const storage::Log& log,
+[[nodiscard]] LogCheck check_log(const storage::Log& log, const std::optional<TreeHead>& expected,
                                  const std::function<void(Position)>& progress);
 
 }  // namespace actbook

@@ -6,10 +6,14 @@
 
 #include "actbook/error.h"
 #include "actbook/query.h"
+#include "actbook/record.h"
 
 namespace actbook {
 
-/// A sorted list of positions, walked in one direction by seeking.
+/// What the index tells of an event.
+[[nodiscard]] IndexEntry entry_of(const Record& record);
+
+/// A sorted list of events, walked in one direction by seeking.
 class Postings {
  public:
   Postings() = default;
@@ -19,18 +23,22 @@ class Postings {
 
   /// Forwards: the first position at or after `from`; backwards: the last at or before it.
   [[nodiscard]] virtual std::optional<Position> seek(Position from) = 0;
+  /// What the index knows of the event that the last seek found; its texts live until the next.
+  [[nodiscard]] virtual const IndexEntry& entry() const = 0;
   /// Errors: corrupt or unavailable, if a seek failed.
   [[nodiscard]] virtual Result<void> status() const = 0;
 };
 
 using PostingsPtr = std::unique_ptr<Postings>;
 
-/// Every position from 1 to `last`.
-[[nodiscard]] PostingsPtr every_position(Position last, Direction direction);
 /// The positions that stand in all lists (at least one). Cost: seeks in the order of the shortest
 /// list.
 [[nodiscard]] PostingsPtr all_of(std::vector<PostingsPtr> lists);
 /// The positions that stand in any list, each once.
 [[nodiscard]] PostingsPtr any_of(std::vector<PostingsPtr> lists, Direction direction);
+/// The events of `list` whose type is among `types`; `of_types` lists all of these types. Cost:
+/// that of the shorter list.
+[[nodiscard]] PostingsPtr only_types(PostingsPtr list, std::vector<std::string> types,
+                                     PostingsPtr of_types, Direction direction);
 
 }  // namespace actbook

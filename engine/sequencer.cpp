@@ -77,6 +77,17 @@ Sequencer::Head Sequencer::head() const {
   return head_;
 }
 
+Sequencer::Head Sequencer::wait_beyond(Position seen, const std::function<bool()>& stopped) const {
+  Lock lock(mutex_);
+  watchers_.wait(lock, [&] { return head_.position > seen || stopped(); });
+  return head_;
+}
+
+void Sequencer::wake_watchers() const {
+  const Lock lock(mutex_);
+  watchers_.notify_all();
+}
+
 bool Sequencer::poisoned() const {
   const Lock lock(mutex_);
   return poisoned_;
@@ -156,12 +167,12 @@ void Sequencer::lead(Lock& lock) noexcept {
   const View durable(parts_.view_source, head_.position, head_.recorded_at);
   Round round{{head_, in_flight_}, nullptr, {}, {}, {}};
   const auto* before = round.base.in_flight.get();
-  round.group =
-      before != nullptr
-          ? std::make_shared<Group>(durable, before, before->last_position().next(),
-                                    before->next_command(), before->recorded_at(), parts_.projector)
-          : std::make_shared<Group>(durable, nullptr, head_.position.next(), head_.next_command,
-                                    head_.recorded_at, parts_.projector);
+  const auto begin = before != nullptr
+                         ? Group::Begin{before->last_position().next(), before->next_command(),
+                                        before->recorded_at(), before->clock_held()}
+                         : Group::Begin{head_.position.next(), head_.next_command,
+                                        head_.recorded_at, head_.clock_held};
+  round.group = std::make_shared<Group>(durable, before, begin, parts_.projector);
   // Once nothing is in the way of writing, what waits now is the last that the group takes: whoever
   // comes back at once after an answer must not hold up those who wait for the write.
   for (bool last = false; !last;) {
@@ -223,7 +234,9 @@ void Sequencer::write(Round& round, Lock& lock) {
     lock.lock();
     in_flight_.reset();
     if (written) {
-      head_ = {group.last_position(), group.recorded_at(), group.next_command()};
+      head_ = {group.last_position(), group.recorded_at(), group.next_command(),
+               group.clock_held()};
+      watchers_.notify_all();
     } else {
       // What the disk holds now is unknown, so nothing may be built on it before it is read again.
       poisoned_ = true;
@@ -287,10 +300,9 @@ Result<void> Sequencer::check_condition(const Group& group, const Base& base,
   std::optional<Position> match;
   // Nothing durable lies after the head.
   const Position after = std::min(condition.after, base.head.position);
-  auto cursor =
-      query_log(parts_.log, parts_.views, condition.fail_if_events_match,
-                {.from = after.next(), .to = base.head.position, .limit = 1}, base.head.position);
-  if (cursor.next()) match = cursor.record().position();
+  auto cursor = list_entries({parts_.log, parts_.views, base.head.position},
+                             condition.fail_if_events_match, {.from = after.next(), .limit = 1});
+  if (cursor.next()) match = cursor.entry().position;
   BOOST_OUTCOME_TRY(cursor.status());
   if (!match && base.in_flight) {
     match = base.in_flight->find(condition.fail_if_events_match, condition.after);

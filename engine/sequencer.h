@@ -26,6 +26,8 @@ class Sequencer {
     Position position;
     Timestamp recorded_at;
     std::uint64_t next_command = 1;
+    /// The last event says that the clock was behind then, and it may still be.
+    bool clock_held = false;
   };
   /// What it works on; all of it outlives the sequencer.
   struct Parts {
@@ -51,6 +53,9 @@ class Sequencer {
 
   /// What readers may see: it moves on once events are durable and in the views.
   [[nodiscard]] Head head() const;
+  /// Returns the head once it lies beyond `seen`, or when `stopped` says so after wake_watchers().
+  [[nodiscard]] Head wait_beyond(Position seen, const std::function<bool()>& stopped) const;
+  void wake_watchers() const;
   /// A write failed, so what the disk holds is not known.
   [[nodiscard]] bool poisoned() const;
   [[nodiscard]] Result<StoredCommand> load_command(const storage::CommandPlace& place) const;
@@ -88,6 +93,7 @@ class Sequencer {
   std::condition_variable turn_;            // in_flight_ is through, or the queue grew
   std::condition_variable space_;           // the queue shrank
   Head head_;
+  mutable std::condition_variable watchers_;  // head_ moved
   bool poisoned_ = false;
 
   std::thread worker_;  // leads for submissions by callback; started by the first of them

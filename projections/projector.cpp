@@ -13,7 +13,7 @@ class PartnerProjector final : public Projector {
   [[nodiscard]] std::string_view event_namespace() const override { return kEventNamespace; }
   [[nodiscard]] const Schema& events() const override { return events_; }
 
-  [[nodiscard]] Result<void> project(const Record& record, RowOverlay& rows) const override {
+  [[nodiscard]] Result<void> project_event(const Record& record, RowOverlay& rows) const override {
     return visit_event(record, [&](const auto& event) {
       Fold fold(record, rows);
       evolve(event, fold);

@@ -98,6 +98,35 @@ TEST_CASE("store: time never goes back, when the clock does, it holds") {
   CHECK(f.store->now().at() == after(60));
 }
 
+TEST_CASE("store: an event says once that the clock has stepped back, also over a restart") {
+  StoreFixture f;
+  f.clock.set(after(60));
+  f.submit("c2", {renamed("a", "1")});
+  f.clock.set(after(10));
+  CHECK(f.submit("c3", {renamed("a", "2")})->first_position() == 4);
+  CHECK(f.submit("c4", {renamed("a", "3")})->first_position() == 5);
+  f.reopen();
+  CHECK(f.submit("c5", {renamed("a", "4")})->first_position() == 6);
+
+  const auto held = f.store->event(Position{3}).value();
+  CHECK(held.type() == "$clock");
+  CHECK(held.recorded_at() == after(60));
+  CHECK(held->batch_size() == 1);
+  REQUIRE(is_flat<log::ClockHeld>(held.payload()));
+  const auto& said = *flatbuffers::GetRoot<log::ClockHeld>(held.payload().data());
+  CHECK(said.clock_said() == after(10).microseconds);
+  CHECK(said.held_at() == after(60).microseconds);
+
+  // It has caught up, so the next time is told again.
+  f.clock.set(after(70));
+  CHECK(f.submit("c6", {renamed("a", "5")})->first_position() == 7);
+  f.clock.set(after(65));
+  CHECK(f.submit("c7", {renamed("a", "6")})->first_position() == 9);
+  const Query clock{{{{std::string(kClockHeld)}, {}}}};
+  CHECK(positions(f.store->query(clock)) == std::vector<std::uint64_t>{3, 8});
+  CHECK_FALSE(f.store->verify_log().damage);
+}
+
 TEST_CASE("store: a view shows the state as of a position or an instant, and never changes") {
   StoreFixture f;
   f.clock.set(after(10));
@@ -286,7 +315,7 @@ class OtherProjector final : public Projector {
     return partner_projector().event_namespace();
   }
   [[nodiscard]] const Schema& events() const override { return partner_projector().events(); }
-  [[nodiscard]] Result<void> project(const Record& event, RowOverlay& rows) const override {
+  [[nodiscard]] Result<void> project_event(const Record& event, RowOverlay& rows) const override {
     ++projected;
     return partner_projector().project(event, rows);
   }

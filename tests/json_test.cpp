@@ -477,3 +477,15 @@ TEST_CASE("json: events are read as strictly as commands") {
 
 }  // namespace
 }  // namespace actbook::test
+
+TEST_CASE("json: what the engine records by itself is written like any event") {
+  log::ClockHeldT held;
+  held.clock_said = 1'767'225'600'000'000;
+  held.held_at = 1'767'225'660'000'000;
+  const auto json = record_to_json(record_of(envelope("$clock", pack(held))));
+  REQUIRE(json);
+  const auto payload = json.value().substr(json.value().find("payload"));
+  CHECK(payload.find(R"("clock_said":"2026-01-01T00:00:00Z")") != std::string::npos);
+  CHECK(payload.find(R"("held_at":"2026-01-01T00:01:00Z")") != std::string::npos);
+  CHECK(record_to_json(record_of(envelope("$clock", Bytes(3)))).error().kind == ErrorKind::corrupt);
+}

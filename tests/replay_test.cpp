@@ -20,7 +20,7 @@ class Forgetful final : public Projector {
     return partner_projector().event_namespace();
   }
   [[nodiscard]] const Schema& events() const override { return partner_projector().events(); }
-  [[nodiscard]] Result<void> project(const Record& record, RowOverlay& rows) const override {
+  [[nodiscard]] Result<void> project_event(const Record& record, RowOverlay& rows) const override {
     const auto* event = flatbuffers::GetRoot<event::WorkspaceRenamed>(record.payload().data());
     if (event->to()->str() == name_) return boost::outcome_v2::success();
     return partner_projector().project(record, rows);

@@ -18,8 +18,9 @@ std::string block_key(Position first_position, std::uint64_t first_command) {
   return key;
 }
 
-rocksdb::DBOptions database_options() {
+rocksdb::DBOptions database_options(const StorageEnvironment& environment) {
   rocksdb::DBOptions options;
+  options.env = environment.env;
   options.create_if_missing = true;
   options.create_missing_column_families = true;
   // The default mode silently drops synced writes behind a damaged spot. This one forgives only
@@ -89,12 +90,13 @@ bool Log::exists(const std::filesystem::path& directory) {
   return std::filesystem::exists(directory / "CURRENT", ignored);
 }
 
-Result<std::unique_ptr<Log>> Log::open(const std::filesystem::path& directory) {
+Result<std::unique_ptr<Log>> Log::open(const std::filesystem::path& directory,
+                                       const StorageEnvironment& environment) {
   auto impl = std::make_unique<Impl>();
   const std::vector<rocksdb::ColumnFamilyDescriptor> families = {
       {rocksdb::kDefaultColumnFamilyName, {}}, {"blocks", block_options()}};
   rocksdb::DB* database = nullptr;
-  const auto status = rocksdb::DB::Open(database_options(), directory.string(), families,
+  const auto status = rocksdb::DB::Open(database_options(environment), directory.string(), families,
                                         &impl->families, &database);
   impl->database.reset(database);
   if (!status.ok()) return to_error(status, "opening the log in " + directory.string());
@@ -159,6 +161,10 @@ Result<void> Log::Reader::status() const {
   const auto status = impl_->iterator->status();
   if (!status.ok()) return to_error(status, "reading the log");
   return boost::outcome_v2::success();
+}
+
+Position Log::Reader::first_position() const {
+  return Position{read_number(impl_->iterator->key().ToStringView(), 0)};
 }
 
 Result<Block> Log::Reader::block() const {

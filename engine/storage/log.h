@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "block.h"
+#include "storage/environment.h"
 
 namespace actbook::storage {
 
@@ -16,7 +17,8 @@ class Log {
   /// Whether a log stands in `directory`.
   [[nodiscard]] static bool exists(const std::filesystem::path& directory);
   /// Opens the log, making it where there is none. Errors: corrupt, unavailable, unsupported.
-  [[nodiscard]] static Result<std::unique_ptr<Log>> open(const std::filesystem::path& directory);
+  [[nodiscard]] static Result<std::unique_ptr<Log>> open(const std::filesystem::path& directory,
+                                                         const StorageEnvironment& environment);
 
   ~Log();
   Log(const Log&) = delete;
@@ -46,6 +48,8 @@ class Log {
     /// False past the end and after a failed read: status() tells which.
     [[nodiscard]] bool valid() const;
     [[nodiscard]] Result<void> status() const;
+    /// The first position of the block, or the next free one it saw, by its key.
+    [[nodiscard]] Position first_position() const;
     /// Errors: corrupt.
     [[nodiscard]] Result<Block> block() const;
     [[nodiscard]] std::size_t stored_size() const;

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "actbook/error.h"
+#include "actbook/flat.h"
 
 namespace actbook::storage {
 
@@ -24,6 +24,14 @@ inline std::uint64_t read_number(std::string_view key, std::size_t offset) {
     number = (number << 8) | static_cast<unsigned char>(key[offset + i]);
   }
   return number;
+}
+
+inline rocksdb::Slice as_slice(ByteView bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+inline Bytes to_bytes(const rocksdb::Slice& slice) {
+  return {slice.data(), slice.data() + slice.size()};
 }
 
 /// What a failed operation means to the caller; `doing` names it, as in "reading the log".

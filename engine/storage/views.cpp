@@ -3,61 +3,26 @@
 #include <rocksdb/db.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
-#include <rocksdb/write_batch.h>
+#include <spdlog/spdlog.h>
 
-#include "storage/rocksdb_support.h"
+#include <array>
+#include <condition_variable>
+#include <mutex>
+#include <shared_mutex>
+#include <thread>
+
+#include "storage/posting_chunk.h"
+#include "storage/slice.h"
+#include "storage/slice_file.h"
+#include "storage/stored_postings.h"
+#include "storage/view_keys.h"
 
 namespace actbook::storage {
 namespace {
 
-// One key space, so that a crash keeps a prefix of what was added, its reach included. The first
-// byte says what it is:
-//   m name                                  marks
-//   c command id                            command number, next position
-//   t tag 0 position                        posting
-//   r table key 0 position                  version of a row
-// Ids, tags and row keys hold no byte 0, so that it ends them and sorts before what could follow.
-enum Space : char { kMark = 'm', kCommand = 'c', kPosting = 't', kRow = 'r' };
-constexpr char kEnd = '\0';
-
-const std::string kReach = "mreach";
-const std::string kProjector = "mprojector";
-
-std::string posting_key(std::string_view tag, Position position) {
-  std::string key(1, kPosting);
-  key.append(tag).push_back(kEnd);
-  append_number(key, position.value);
-  return key;
-}
-
-std::string row_prefix(TableId table, std::string_view key) {
-  std::string prefix(1, kRow);
-  prefix.push_back(static_cast<char>(table));
-  prefix.append(key);
-  return prefix;
-}
-
-std::string row_key(TableId table, std::string_view key, Position position) {
-  std::string stored = row_prefix(table, key);
-  stored.push_back(kEnd);
-  append_number(stored, position.value);
-  return stored;
-}
-
-// The parts of a stored row key.
-struct RowKey {
-  explicit RowKey(std::string_view stored)
-      : table(static_cast<TableId>(stored[1])),
-        key(stored.substr(2, stored.size() - 2 - 1 - 8)),
-        position{read_number(stored, stored.size() - 8)} {}
-
-  TableId table;
-  std::string_view key;
-  Position position;
-};
-
-rocksdb::Options database_options() {
+rocksdb::Options database_options(const StorageEnvironment& environment) {
   rocksdb::Options options;
+  options.env = environment.env;
   options.create_if_missing = true;
   options.compression = rocksdb::kLZ4Compression;
   options.max_background_jobs = 2;
@@ -70,50 +35,60 @@ rocksdb::Options database_options() {
   return options;
 }
 
-rocksdb::Slice slice(const Bytes& bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
-Bytes to_bytes(const rocksdb::Slice& slice) { return {slice.data(), slice.data() + slice.size()}; }
-
-class TagPostings final : public Postings {
+// The events of a tag in a slice.
+class SlicePostings final : public Postings {
  public:
-  TagPostings(rocksdb::DB& database, std::string_view tag, Direction direction)
-      : tag_(tag), direction_(direction), iterator_(database.NewIterator({})) {}
+  SlicePostings(std::shared_ptr<const Slice> slice, const Slice::TagList& list, Direction direction)
+      : slice_(std::move(slice)), list_(list), direction_(direction) {}
 
   std::optional<Position> seek(Position from) override {
-    const std::string key = posting_key(tag_, from);
-    if (direction_ == Direction::forwards) {
-      iterator_->Seek(key);
-    } else {
-      iterator_->SeekForPrev(key);
-    }
-    if (!iterator_->Valid()) return std::nullopt;
-    const auto found = iterator_->key().ToStringView();
-    const std::size_t prefix = key.size() - 8;
-    if (found.size() != key.size() ||
-        found.substr(0, prefix) != std::string_view(key).substr(0, prefix)) {
-      return std::nullopt;
-    }
-    return Position{read_number(found, prefix)};
+    const auto found = slice_->seek(list_, from, direction_);
+    if (!found) return std::nullopt;
+    entry_ = *found;
+    return entry_.position;
   }
-
-  [[nodiscard]] Result<void> status() const override {
-    if (!iterator_->status().ok()) return to_error(iterator_->status(), "reading the tag index");
-    return boost::outcome_v2::success();
-  }
+  [[nodiscard]] const IndexEntry& entry() const override { return entry_; }
+  [[nodiscard]] Result<void> status() const override { return boost::outcome_v2::success(); }
 
  private:
-  std::string tag_;
+  std::shared_ptr<const Slice> slice_;
+  const Slice::TagList& list_;
   Direction direction_;
-  std::unique_ptr<rocksdb::Iterator> iterator_;
+  IndexEntry entry_;
 };
 
 }  // namespace
 
 class Views::Impl {
  public:
-  std::unique_ptr<rocksdb::DB> database;
+  Impl(std::filesystem::path in, rocksdb::Options how, std::size_t slice_size)
+      : directory(std::move(in)), options(std::move(how)), slice_limit(slice_size) {}
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+  ~Impl() {
+    {
+      const std::unique_lock lock(mutex);
+      stopping = true;
+      changed.notify_all();
+    }
+    if (saver.joinable()) saver.join();
+  }
+
+  using Hashes = std::map<Subtree, Hash>;
+  Result<Hashes> grow_tree(const Addition& addition);
+  [[nodiscard]] Result<std::optional<Hash>> find_hash(Subtree subtree) const;
+
+  using Lock = std::unique_lock<std::shared_mutex>;
+  Result<void> seal(Lock& lock);
+  Result<void> wait_until_saved(Lock& lock);
+  void work();
+  Result<void> save_slice(const Slice& slice);
+
+  // Newest first. Ask them before the database: what leaves them is in there already.
+  [[nodiscard]] std::array<std::shared_ptr<const Slice>, 2> slices() const {
+    const std::shared_lock lock(mutex);
+    return {filling, saving};
+  }
 
   Result<std::optional<std::string>> get(const std::string& key) const {
     std::string value;
@@ -123,19 +98,48 @@ class Views::Impl {
     return std::optional<std::string>(std::move(value));
   }
 
-  Result<void> write(rocksdb::WriteBatch* batch) const {
-    rocksdb::WriteOptions options;
-    options.disableWAL = true;
-    const auto status = database->Write(options, batch);
-    if (!status.ok()) return to_error(status, "writing the views");
+  [[nodiscard]] std::unique_ptr<rocksdb::Iterator> iterate() const {
+    return std::unique_ptr<rocksdb::Iterator>(database->NewIterator({}));
+  }
+
+  // Visits every stored key that starts with `start`.
+  template <class Visit>
+  Result<void> visit_space(Space space, const Visit& visit) const {
+    const std::string start(1, space);
+    const auto iterator = iterate();
+    for (iterator->Seek(start); iterator->Valid() && iterator->key().starts_with(start);
+         iterator->Next()) {
+      BOOST_OUTCOME_TRY(visit(iterator->key().ToStringView(), iterator->value()));
+    }
+    if (!iterator->status().ok()) return to_error(iterator->status(), "reading the views");
     return boost::outcome_v2::success();
   }
+
+  template <class Visit>
+  Result<void> visit_entries(const Visit& visit) const;
+
+  const std::filesystem::path directory;
+  const rocksdb::Options options;
+  const std::size_t slice_limit;
+  std::unique_ptr<rocksdb::DB> database;
+
+  TreeHasher tile;  // of the Merkle tree, incomplete; only for whoever adds
+
+  mutable std::shared_mutex mutex;  // which slices there are; shared to add to the one that fills
+  std::condition_variable_any changed;
+  std::shared_ptr<Slice> filling;
+  std::shared_ptr<const Slice> saving;  // full, until it is in the database
+  std::optional<Error> failure;         // of the last try to save it
+  std::thread saver;                    // started when there is something to save
+  bool stopping = false;
 };
 
-Result<std::unique_ptr<Views>> Views::open(const std::filesystem::path& directory) {
-  auto impl = std::make_unique<Impl>();
+Result<std::unique_ptr<Views>> Views::open(const std::filesystem::path& directory,
+                                           const StorageEnvironment& environment,
+                                           std::size_t slice_size) {
+  auto impl = std::make_unique<Impl>(directory, database_options(environment), slice_size);
   rocksdb::DB* database = nullptr;
-  const auto status = rocksdb::DB::Open(database_options(), directory.string(), &database);
+  const auto status = rocksdb::DB::Open(impl->options, directory.string(), &database);
   impl->database.reset(database);
   if (!status.ok()) {
     Error error = to_error(status, "opening the views in " + directory.string());
@@ -144,6 +148,10 @@ Result<std::unique_ptr<Views>> Views::open(const std::filesystem::path& director
         "next open rebuilds it";
     return error;
   }
+  BOOST_OUTCOME_TRY(stored, impl->get(std::string(kReachKey)));
+  Reach reach;
+  if (stored) reach = {Position{read_number(*stored, 0)}, read_number(*stored, 8)};
+  impl->filling = std::make_shared<Slice>(reach);
   return std::unique_ptr<Views>(new Views(std::move(impl)));
 }
 
@@ -162,14 +170,10 @@ Result<void> Views::destroy(const std::filesystem::path& directory) {
 Views::Views(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Views::~Views() = default;
 
-Result<Reach> Views::reach() const {
-  BOOST_OUTCOME_TRY(value, impl_->get(kReach));
-  if (!value) return Reach{};
-  return Reach{Position{read_number(*value, 0)}, read_number(*value, 8)};
-}
+Reach Views::reach() const { return impl_->slices()[0]->reach(); }
 
 Result<std::optional<std::uint32_t>> Views::projector_version() const {
-  BOOST_OUTCOME_TRY(value, impl_->get(kProjector));
+  BOOST_OUTCOME_TRY(value, impl_->get(std::string(kProjectorKey)));
   if (!value) return std::optional<std::uint32_t>();
   return std::optional<std::uint32_t>(static_cast<std::uint32_t>(read_number(*value, 0)));
 }
@@ -177,61 +181,165 @@ Result<std::optional<std::uint32_t>> Views::projector_version() const {
 Result<void> Views::set_projector_version(std::uint32_t version) {
   std::string value;
   append_number(value, version);
-  rocksdb::WriteBatch batch;
-  (void)batch.Put(kProjector, value);
-  BOOST_OUTCOME_TRY(impl_->write(&batch));
-  return flush();
-}
-
-Result<void> Views::add(const Addition& addition) {
-  rocksdb::WriteBatch batch;
-  for (const auto& [command_id, place] : addition.commands) {
-    std::string value;
-    append_number(value, place.command);
-    append_number(value, place.next_position.value);
-    (void)batch.Put(std::string(1, kCommand) + command_id, value);
-  }
-  for (const auto& [tag, position] : addition.postings) {
-    (void)batch.Put(posting_key(tag, position), rocksdb::Slice());
-  }
-  for (const auto& put : addition.rows) {
-    (void)batch.Put(row_key(put.table, put.key, put.version.position), slice(put.version.bytes));
-  }
-  std::string reach;
-  append_number(reach, addition.reach.position.value);
-  append_number(reach, addition.reach.command);
-  (void)batch.Put(kReach, reach);
-  return impl_->write(&batch);
-}
-
-Result<void> Views::flush() {
-  const auto status = impl_->database->Flush({});
+  rocksdb::WriteOptions synced;
+  synced.sync = true;
+  const auto status = impl_->database->Put(synced, rocksdb::Slice(kProjectorKey), value);
   if (!status.ok()) return to_error(status, "writing the views");
   return boost::outcome_v2::success();
 }
 
-Result<std::optional<CommandPlace>> Views::find_command(std::string_view command_id) const {
-  BOOST_OUTCOME_TRY(value, impl_->get(std::string(1, kCommand).append(command_id)));
-  if (!value) return std::optional<CommandPlace>();
-  return std::optional<CommandPlace>({read_number(*value, 0), Position{read_number(*value, 8)}});
+Result<void> Views::add(const Addition& addition) {
+  BOOST_OUTCOME_TRY(hashes, impl_->grow_tree(addition));
+  if (impl_->slices()[0]->size() >= impl_->slice_limit) {
+    Impl::Lock lock(impl_->mutex);
+    BOOST_OUTCOME_TRY(impl_->seal(lock));
+  }
+  const std::shared_lock lock(impl_->mutex);
+  for (const auto& [subtree, hash] : hashes) impl_->filling->add(subtree, hash);
+  impl_->filling->add(addition);
+  return boost::outcome_v2::success();
 }
 
-Result<std::uint64_t> Views::count_commands(Position until, std::uint64_t next_command) const {
-  const std::unique_ptr<rocksdb::Iterator> iterator(impl_->database->NewIterator({}));
-  const std::string start(1, kCommand);
-  std::uint64_t count = 0;
-  for (iterator->Seek(start); iterator->Valid() && iterator->key().starts_with(start);
-       iterator->Next()) {
-    const auto place = iterator->value().ToStringView();
-    if (read_number(place, 0) < next_command && read_number(place, 8) <= until.value) ++count;
+void Views::resume_tree(const Record& record) { impl_->tile.add(leaf_hash(record.bytes())); }
+
+// The subtrees that the new leaves complete.
+Result<Views::Impl::Hashes> Views::Impl::grow_tree(const Addition& addition) {
+  Hashes complete;
+  for (const auto& record : addition.records) {
+    tile.add(leaf_hash(record.bytes()));
+    if (tile.size() < kTileWidth) continue;
+    Subtree subtree{kTileLevel, record.position().value / kTileWidth - 1};
+    complete[subtree] = std::exchange(tile, {}).root();
+    // A full row of subtrees makes one of the next level.
+    while (subtree.index % kTileWidth == kTileWidth - 1) {
+      TreeHasher row;
+      const auto first = subtree.index / kTileWidth * kTileWidth;
+      for (auto index = first; index <= subtree.index; ++index) {
+        const Subtree part{subtree.level, index};
+        const auto fresh = complete.find(part);
+        if (fresh != complete.end()) {
+          row.add(fresh->second);
+          continue;
+        }
+        BOOST_OUTCOME_TRY(stored, find_hash(part));
+        if (!stored) {
+          return Error{ErrorKind::corrupt, "DAMAGED_VIEWS",
+                       "a hash of the Merkle tree is missing; remove the views", record.position()};
+        }
+        row.add(*stored);
+      }
+      subtree = {static_cast<std::uint8_t>(subtree.level + kTileLevel), first / kTileWidth};
+      complete[subtree] = row.root();
+    }
   }
-  if (!iterator->status().ok()) return to_error(iterator->status(), "reading the command index");
+  return complete;
+}
+
+Result<std::optional<Hash>> Views::Impl::find_hash(Subtree subtree) const {
+  for (const auto& slice : slices()) {
+    if (!slice) continue;
+    if (auto hash = slice->hash(subtree)) return hash;
+  }
+  BOOST_OUTCOME_TRY(stored, get(hash_key(subtree)));
+  if (!stored || stored->size() != Hash().size()) return std::optional<Hash>();
+  Hash hash;
+  std::ranges::copy(*stored, hash.begin());
+  return std::optional<Hash>(hash);
+}
+
+Result<std::optional<Hash>> Views::hash(Subtree subtree) const { return impl_->find_hash(subtree); }
+
+Result<void> Views::save() {
+  Impl::Lock lock(impl_->mutex);
+  const Reach goal = impl_->filling->reach();
+  if (goal.command > impl_->filling->before().command) {
+    BOOST_OUTCOME_TRY(impl_->seal(lock));
+  }
+  return impl_->wait_until_saved(lock);
+}
+
+// Hands the slice that fills to the saver and begins another.
+Result<void> Views::Impl::seal(Lock& lock) {
+  BOOST_OUTCOME_TRY(wait_until_saved(lock));
+  saving = filling;
+  filling = std::make_shared<Slice>(saving->reach());
+  if (!saver.joinable()) saver = std::thread(&Impl::work, this);
+  changed.notify_all();
+  return boost::outcome_v2::success();
+}
+
+// A failed try is made again once.
+Result<void> Views::Impl::wait_until_saved(Lock& lock) {
+  if (saving && failure) {
+    failure.reset();
+    changed.notify_all();
+  }
+  changed.wait(lock, [&] { return !saving || failure; });
+  if (failure) return *failure;
+  return boost::outcome_v2::success();
+}
+
+void Views::Impl::work() {
+  Lock lock(mutex);
+  for (;;) {
+    changed.wait(lock, [&] { return stopping || (saving && !failure); });
+    if (stopping) return;
+    const auto slice = saving;
+    lock.unlock();
+    auto saved = save_slice(*slice);
+    lock.lock();
+    if (saved) {
+      saving.reset();
+    } else {
+      spdlog::error("{}; it is tried again when memory runs short", saved.error().message);
+      failure = saved.error();
+    }
+    changed.notify_all();
+  }
+}
+
+Result<void> Views::Impl::save_slice(const Slice& slice) {
+  const auto file = directory / "slice.sst";
+  BOOST_OUTCOME_TRY(write_slice_file(slice, options, file));
+  rocksdb::IngestExternalFileOptions ingest;
+  ingest.move_files = true;
+  ingest.write_global_seqno = false;  // an old format needed it
+  // Which readers see of it does not matter: until they see it here, they see it in the slice.
+  ingest.snapshot_consistency = false;
+  const auto status = database->IngestExternalFile({file.string()}, ingest);
+  if (!status.ok()) return to_error(status, "saving the views");
+  return boost::outcome_v2::success();
+}
+
+Result<std::optional<CommandPlace>> Views::find_command(std::string_view command_id) const {
+  for (const auto& slice : impl_->slices()) {
+    if (!slice) continue;
+    if (auto place = slice->find_command(command_id)) return place;
+  }
+  BOOST_OUTCOME_TRY(value, impl_->get(command_key(command_id)));
+  if (!value) return std::optional<CommandPlace>();
+  return std::optional<CommandPlace>(decode_place(*value));
+}
+
+Result<std::uint64_t> Views::count_commands(Position until, std::uint64_t next_command) {
+  BOOST_OUTCOME_TRY(save());
+  std::uint64_t count = 0;
+  BOOST_OUTCOME_TRY(impl_->visit_space(
+      kCommand, [&](std::string_view, const rocksdb::Slice& value) -> Result<void> {
+        const auto place = decode_place(value.ToStringView());
+        if (place.command < next_command && place.next_position <= until) ++count;
+        return boost::outcome_v2::success();
+      }));
   return count;
 }
 
 Result<std::optional<RowVersion>> Views::row(TableId table, std::string_view key,
                                              Position position) const {
-  const std::unique_ptr<rocksdb::Iterator> iterator(impl_->database->NewIterator({}));
+  for (const auto& slice : impl_->slices()) {
+    if (!slice) continue;
+    if (auto version = slice->row(table, key, position)) return version;
+  }
+  const auto iterator = impl_->iterate();
   iterator->SeekForPrev(row_key(table, key, position));
   if (!iterator->status().ok()) return to_error(iterator->status(), "reading a row");
   if (!iterator->Valid()) return std::optional<RowVersion>();
@@ -240,63 +348,148 @@ Result<std::optional<RowVersion>> Views::row(TableId table, std::string_view key
   if (stored.size() != prefix.size() + 8 || !stored.starts_with(prefix)) {
     return std::optional<RowVersion>();
   }
-  return std::optional<RowVersion>({RowKey(stored).position, to_bytes(iterator->value())});
+  return std::optional<RowVersion>({StoredRowKey(stored).position, to_bytes(iterator->value())});
 }
+
+namespace {
+
+// Takes the newer of what slices and database say of each row, in the order of keys.
+using RowsByKey = std::map<std::string, RowVersion, std::less<>>;
+
+Result<void> scan_stored(rocksdb::Iterator& iterator, TableId table, std::string_view prefix,
+                         Position position, const RowReader::Visitor& visit) {
+  const std::string start = row_prefix(table, prefix);
+  iterator.Seek(start);
+  while (iterator.Valid() && iterator.key().starts_with(start)) {
+    const std::string key(StoredRowKey(iterator.key().ToStringView()).key);
+    iterator.SeekForPrev(row_key(table, key, position));
+    if (iterator.Valid() && iterator.key().starts_with(row_prefix(table, key))) {
+      const StoredRowKey found(iterator.key().ToStringView());
+      if (found.key == key) visit(key, {found.position, to_bytes(iterator.value())});
+    }
+    iterator.Seek(row_prefix(table, key) + '\x01');  // past every version of this row
+  }
+  if (!iterator.status().ok()) return to_error(iterator.status(), "reading rows");
+  return boost::outcome_v2::success();
+}
+
+}  // namespace
 
 Result<void> Views::scan(TableId table, std::string_view prefix, Position position,
                          const RowReader::Visitor& visit) const {
-  const std::unique_ptr<rocksdb::Iterator> iterator(impl_->database->NewIterator({}));
-  const std::string start = row_prefix(table, prefix);
-  iterator->Seek(start);
-  while (iterator->Valid() && iterator->key().starts_with(start)) {
-    const std::string key(RowKey(iterator->key().ToStringView()).key);
-    iterator->SeekForPrev(row_key(table, key, position));
-    if (iterator->Valid()) {
-      const RowKey found(iterator->key().ToStringView());
-      if (iterator->key().starts_with(row_prefix(table, key)) && found.key == key) {
-        visit(key, {found.position, to_bytes(iterator->value())});
-      }
+  RowsByKey recent;
+  for (const auto& slice : impl_->slices()) {
+    if (!slice) continue;
+    // The newest slice comes first, and what it says stays.
+    for (auto& [key, version] : slice->rows(table, prefix, position)) {
+      recent.try_emplace(std::move(key), std::move(version));
     }
-    iterator->Seek(row_prefix(table, key) + '\x01');  // past every version of this row
   }
-  if (!iterator->status().ok()) return to_error(iterator->status(), "reading rows");
+  auto next = recent.begin();
+  BOOST_OUTCOME_TRY(scan_stored(*impl_->iterate(), table, prefix, position,
+                                [&](std::string_view key, const RowVersion& stored) {
+                                  for (; next != recent.end() && next->first < key; ++next) {
+                                    visit(next->first, next->second);
+                                  }
+                                  if (next != recent.end() && next->first == key) {
+                                    visit(key, next->second);
+                                    ++next;
+                                  } else {
+                                    visit(key, stored);
+                                  }
+                                }));
+  for (; next != recent.end(); ++next) visit(next->first, next->second);
   return boost::outcome_v2::success();
 }
 
-Result<void> Views::visit_versions(Position until, const VersionVisitor& visit) const {
-  const std::unique_ptr<rocksdb::Iterator> iterator(impl_->database->NewIterator({}));
-  const std::string start(1, kRow);
-  for (iterator->Seek(start); iterator->Valid() && iterator->key().starts_with(start);
-       iterator->Next()) {
-    const RowKey key(iterator->key().ToStringView());
-    if (key.position <= until) {
-      visit(key.table, key.key, {key.position, to_bytes(iterator->value())});
+Result<void> Views::visit_versions(Position until, const VersionVisitor& visit) {
+  BOOST_OUTCOME_TRY(save());
+  return impl_->visit_space(
+      kRow, [&](std::string_view stored, const rocksdb::Slice& value) -> Result<void> {
+        const StoredRowKey key(stored);
+        if (key.position <= until) visit(key.table, key.key, {key.position, to_bytes(value)});
+        return boost::outcome_v2::success();
+      });
+}
+
+PostingsPtr Views::postings(std::string_view tag, const ReadRange& range) const {
+  std::vector<PostingsPtr> lists;
+  Position before{std::numeric_limits<std::uint64_t>::max()};
+  for (const auto& slice : impl_->slices()) {
+    if (!slice) continue;
+    before = slice->before().position;
+    if (range.to <= before) continue;
+    if (const auto* list = slice->find_tag(tag)) {
+      lists.push_back(std::make_unique<SlicePostings>(slice, *list, range.direction));
     }
+    if (range.from > before) break;
   }
-  if (!iterator->status().ok()) return to_error(iterator->status(), "reading rows");
-  return boost::outcome_v2::success();
+  if (range.from <= before || lists.empty()) {
+    lists.push_back(stored_postings(*impl_->database, tag, range.direction));
+  }
+  return any_of(std::move(lists), range.direction);
 }
 
-PostingsPtr Views::postings(std::string_view tag, Direction direction) const {
-  return std::make_unique<TagPostings>(*impl_->database, tag, direction);
+Result<Views::Boundary> Views::boundary(Timestamp at) const {
+  Position reach = this->reach().position;
+  for (const auto& slice : impl_->slices()) {
+    if (!slice) continue;
+    const auto before = slice->before().position;
+    if (const auto count = slice->count_before(at); count > 0) {
+      const Position last{before.value + count};
+      return Boundary{last, last.next()};
+    }
+    reach = before;
+  }
+  Boundary boundary{Position{0}, reach.next()};
+  const auto iterator = impl_->iterate();
+  const auto is_mark = [&] { return iterator->Valid() && iterator->key()[0] == kTime; };
+  const auto position = [&] { return Position{read_number(iterator->key().ToStringView(), 9)}; };
+  const std::string goal = time_key(at, Position{0});
+  iterator->Seek(goal);
+  if (is_mark()) boundary.next = std::min(position(), boundary.next);
+  iterator->SeekForPrev(goal);
+  if (is_mark()) boundary.last = position();
+  if (!iterator->status().ok()) return to_error(iterator->status(), "reading the times");
+  return boundary;
 }
 
-Result<std::uint64_t> Views::count_postings(Position until) const {
-  const std::unique_ptr<rocksdb::Iterator> iterator(impl_->database->NewIterator({}));
-  const std::string start(1, kPosting);
+// Visits every entry of the tag index.
+template <class Visit>
+Result<void> Views::Impl::visit_entries(const Visit& visit) const {
+  PostingChunk chunk;
+  return visit_space(
+      kPosting, [&](std::string_view key, const rocksdb::Slice& value) -> Result<void> {
+        const auto tag = key.substr(1, key.size() - 1 - 1 - 8);
+        BOOST_OUTCOME_TRY(
+            chunk.decode(Position{read_number(key, key.size() - 8)}, value.ToStringView()));
+        for (const auto& entry : chunk.entries()) visit(tag, entry.position);
+        return boost::outcome_v2::success();
+      });
+}
+
+Result<std::uint64_t> Views::count_postings(Position until) {
+  BOOST_OUTCOME_TRY(save());
   std::uint64_t count = 0;
-  for (iterator->Seek(start); iterator->Valid() && iterator->key().starts_with(start);
-       iterator->Next()) {
-    const auto key = iterator->key().ToStringView();
-    if (read_number(key, key.size() - 8) <= until.value) ++count;
-  }
-  if (!iterator->status().ok()) return to_error(iterator->status(), "reading the tag index");
+  BOOST_OUTCOME_TRY(impl_->visit_entries(
+      [&](std::string_view, Position position) { count += position <= until ? 1U : 0U; }));
   return count;
 }
 
+Result<std::vector<std::string>> Views::tags_at(Position position) {
+  BOOST_OUTCOME_TRY(save());
+  std::vector<std::string> tags;
+  BOOST_OUTCOME_TRY(impl_->visit_entries([&](std::string_view tag, Position at) {
+    if (at == position) tags.emplace_back(tag);
+  }));
+  return tags;
+}
+
 Result<bool> Views::has_posting(std::string_view tag, Position position) const {
-  BOOST_OUTCOME_TRY(value, impl_->get(posting_key(tag, position)));
-  return value.has_value();
+  const auto list = postings(tag, {.from = position, .to = position});
+  const auto found = list->seek(position);
+  BOOST_OUTCOME_TRY(list->status());
+  return found == position;
 }
 
 }  // namespace actbook::storage

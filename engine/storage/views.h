@@ -1,37 +1,34 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 
 #include "actbook/event_store.h"
+#include "actbook/merkle.h"
 #include "postings.h"
+#include "storage/addition.h"
+#include "storage/environment.h"
 
 namespace actbook::storage {
 
-/// How far the views reach: everything up to here is in them, nothing after it.
-struct Reach {
-  Position position;
-  std::uint64_t command = 0;
-};
-
-/// Where a command's receipt stands in the log.
-struct CommandPlace {
-  std::uint64_t command = 0;
-  Position next_position;
-
-  friend bool operator==(const CommandPlace&, const CommandPlace&) = default;
-};
-/// By command id.
-using CommandPlaces = std::vector<std::pair<std::string, CommandPlace>>;
-
-/// Everything derived from the log: which command ids were used, which events carry a tag, and the
-/// versions of rows. Written without a log of its own: what a crash loses is derived again. Any
-/// thread may read; one at a time writes.
+/// Everything derived from the log: which command ids were used, which events carry a tag, the
+/// versions of rows, and the Merkle tree. The newest stretch is in memory (see Slice); when that is
+/// large, a thread of its own sorts it and saves it whole, with how far it reaches, while the next
+/// one fills. What a crash loses is derived from the log again. Any thread may read; one at a time
+/// adds.
 class Views {
  public:
-  /// Opens the views, making them where there are none. Errors: corrupt, unavailable.
-  [[nodiscard]] static Result<std::unique_ptr<Views>> open(const std::filesystem::path& directory);
+  /// The least subtree of the Merkle tree whose hash is kept, in leaves.
+  static constexpr std::uint8_t kTileLevel = 8;
+  static constexpr std::uint64_t kTileWidth = std::uint64_t{1} << kTileLevel;
+
+  /// Opens the views, making them where there are none. `slice_size`: at how many bytes of memory a
+  /// stretch is saved. Errors: corrupt, unavailable.
+  [[nodiscard]] static Result<std::unique_ptr<Views>> open(const std::filesystem::path& directory,
+                                                           const StorageEnvironment& environment,
+                                                           std::size_t slice_size);
   /// Removes the views in `directory`. Errors: unavailable.
   [[nodiscard]] static Result<void> destroy(const std::filesystem::path& directory);
 
@@ -39,39 +36,50 @@ class Views {
   Views(const Views&) = delete;
   Views& operator=(const Views&) = delete;
 
-  [[nodiscard]] Result<Reach> reach() const;
+  [[nodiscard]] Reach reach() const;
   /// The projector's version that made the rows; none in new views.
   [[nodiscard]] Result<std::optional<std::uint32_t>> projector_version() const;
   [[nodiscard]] Result<void> set_projector_version(std::uint32_t version);
 
-  /// What the events and commands of one block add.
-  struct Addition {
-    CommandPlaces commands;
-    std::vector<std::pair<std::string, Position>> postings;
-    std::vector<RowOverlay::Put> rows;
-    Reach reach;
-  };
-  /// Adds all of it at once, and the new reach with it. Not durable before flush().
+  /// Adds all of it at once, in memory; waits only if two stretches are there to be saved. Errors:
+  /// unavailable, if an earlier stretch could not be saved; nothing was added then.
   [[nodiscard]] Result<void> add(const Addition& addition);
-  /// Makes everything added so far durable.
-  [[nodiscard]] Result<void> flush();
+  /// Returns once everything added so far is saved, durably. Errors: unavailable.
+  [[nodiscard]] Result<void> save();
 
   [[nodiscard]] Result<std::optional<CommandPlace>> find_command(std::string_view command_id) const;
-  /// How many command ids are known whose place is not after `until`, of commands before
-  /// `next_command`.
-  [[nodiscard]] Result<std::uint64_t> count_commands(Position until,
-                                                     std::uint64_t next_command) const;
   /// The newest version of a row not after `position`.
   [[nodiscard]] Result<std::optional<RowVersion>> row(TableId table, std::string_view key,
                                                       Position position) const;
   [[nodiscard]] Result<void> scan(TableId table, std::string_view prefix, Position position,
                                   const RowReader::Visitor& visit) const;
-  using VersionVisitor = std::function<void(TableId, std::string_view key, const RowVersion&)>;
-  [[nodiscard]] Result<void> visit_versions(Position until, const VersionVisitor& visit) const;
+  /// The events that carry a tag, as of now. Parts that lie outside of the range are not looked at.
+  [[nodiscard]] PostingsPtr postings(std::string_view tag, const ReadRange& range) const;
 
-  /// The positions of the events that carry a tag, as of now.
-  [[nodiscard]] PostingsPtr postings(std::string_view tag, Direction direction) const;
-  [[nodiscard]] Result<std::uint64_t> count_postings(Position until) const;
+  /// The hash of a complete subtree of the Merkle tree. Those of 256, 65,536 ... leaves are kept;
+  /// of others there is none.
+  [[nodiscard]] Result<std::optional<Hash>> hash(Subtree subtree) const;
+  /// What the tree's last tile, still incomplete, begins with: once after opening, before add().
+  void resume_tree(const Record& record);
+
+  /// All up to `last` were recorded before an instant, all from `next` on at or after it. Events in
+  /// between, a few hundred at most, may be either.
+  struct Boundary {
+    Position last;
+    Position next;
+  };
+  [[nodiscard]] Result<Boundary> boundary(Timestamp at) const;
+
+  // For checking the views. What is in memory is saved first.
+
+  /// How many command ids are known whose place is not after `until`, of commands before
+  /// `next_command`.
+  [[nodiscard]] Result<std::uint64_t> count_commands(Position until, std::uint64_t next_command);
+  using VersionVisitor = std::function<void(TableId, std::string_view key, const RowVersion&)>;
+  [[nodiscard]] Result<void> visit_versions(Position until, const VersionVisitor& visit);
+  [[nodiscard]] Result<std::uint64_t> count_postings(Position until);
+  /// The tags that a position is listed under.
+  [[nodiscard]] Result<std::vector<std::string>> tags_at(Position position);
   [[nodiscard]] Result<bool> has_posting(std::string_view tag, Position position) const;
 
  private:

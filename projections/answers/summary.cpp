@@ -211,6 +211,7 @@ std::string phrase(const HandoffCancelled& e) {
 }  // namespace
 
 Result<std::string> summarise(const Record& record) {
+  if (record.type() == kClockHeld) return "held the time: the clock had stepped back";
   return visit_event(record, [](const auto& event) { return phrase(event); });
 }
 

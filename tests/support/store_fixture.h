@@ -29,12 +29,20 @@ struct StoreFixture {
   TempDirectory directory;
   ManualClock clock{kStart};
   std::unique_ptr<EventStore> store;
+  std::size_t slice_size = EventStore::Options().slice_size;
 
-  StoreFixture() {
+  StoreFixture() : StoreFixture(EventStore::Options().slice_size) {}
+  explicit StoreFixture(std::size_t save_at) : slice_size(save_at) {
     store = EventStore::create(directory / "ledger", options()).value();
     submit("first", {renamed("w0", "zero")});
   }
-  EventStore::Options options() { return {&clock, &partner_projector(), {}}; }
+  EventStore::Options options() {
+    EventStore::Options options;
+    options.clock = &clock;
+    options.projector = &partner_projector();
+    options.slice_size = slice_size;
+    return options;
+  }
   void reopen() {
     store.reset();
     store = EventStore::open(directory / "ledger", options()).value();

@@ -11,6 +11,7 @@
 #include "actbook/replay.h"
 #include "actbook/schema/answers_generated.h"
 #include "actbook/schema/commands_generated.h"
+#include "actbook/subscription.h"
 
 namespace actbook {
 
@@ -85,6 +86,10 @@ class Ledger {
   [[nodiscard]] Result<Record> event(Position position) const;
   [[nodiscard]] EventCursor read(const ReadRange& range = {}) const;
   [[nodiscard]] EventCursor query(const Query& query, const ReadRange& range = {}) const;
+  /// What the index tells of the events that match, without reading them.
+  [[nodiscard]] EntryCursor list(const Query& query, const ReadRange& range = {}) const;
+  /// The events that match and lie after a position, those to come included.
+  [[nodiscard]] Subscription subscribe(Query query, Position after = {}) const;
 
   /// Folds the log afresh up to `until` (the head by default) and compares every row version, tag
   /// and command id with what is served. A difference is a finding, not an error. Cost: one pass
@@ -92,8 +97,13 @@ class Ledger {
   [[nodiscard]] Result<answer::ReplayReportT> replay(std::optional<Position> until = {},
                                                      const Progress& progress = {}) const;
 
-  /// Reads every stored byte of the log and checks it. Damage is a finding, not an error.
-  [[nodiscard]] Result<answer::VerifyReportT> verify(const Progress& progress = {}) const;
+  /// Reads every stored byte of the log and checks it, and that it begins with the events of
+  /// `expected`, a head kept from an earlier time. Damage is a finding, not an error.
+  [[nodiscard]] Result<answer::VerifyReportT> verify(const std::optional<TreeHead>& expected = {},
+                                                     const Progress& progress = {}) const;
+  /// The root of the Merkle tree (RFC 6962) over the first `size` events. Errors: invalid, beyond
+  /// the head.
+  [[nodiscard]] Result<TreeHead> tree_head(Position size) const;
 
  private:
   class Impl;

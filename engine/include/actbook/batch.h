@@ -29,7 +29,13 @@ class Projector {
   [[nodiscard]] virtual const Schema& events() const = 0;
   /// Errors: unsupported, for an event it does not know; corrupt, for a payload that is not
   /// well-formed.
-  [[nodiscard]] virtual Result<void> project(const Record& event, RowOverlay& rows) const = 0;
+  [[nodiscard]] Result<void> project(const Record& event, RowOverlay& rows) const {
+    if (is_system_event(event.type())) return boost::outcome_v2::success();
+    return project_event(event, rows);
+  }
+
+ private:
+  [[nodiscard]] virtual Result<void> project_event(const Record& event, RowOverlay& rows) const = 0;
 };
 
 /// What every event of a batch says about the command behind it.

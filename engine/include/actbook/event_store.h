@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "actbook/batch.h"
+#include "actbook/merkle.h"
 #include "actbook/query.h"
 #include "actbook/time.h"
 
@@ -105,14 +106,43 @@ class EventCursor {
   std::unique_ptr<Source> source_;
 };
 
+/// Walks over what the index tells of events, without reading them. Use as an EventCursor.
+class EntryCursor {
+ public:
+  class Source;
+  explicit EntryCursor(std::unique_ptr<Source> source);
+  EntryCursor(EntryCursor&&) noexcept;
+  EntryCursor& operator=(EntryCursor&&) noexcept;
+  ~EntryCursor();
+
+  /// Moves to the next entry; false at the end or after an error.
+  [[nodiscard]] bool next();
+  /// Its texts live until the cursor moves.
+  [[nodiscard]] const IndexEntry& entry() const;
+  [[nodiscard]] Result<void> status() const;
+
+ private:
+  std::unique_ptr<Source> source_;
+};
+
+class Subscription;
+
 /// What verify_log found. The first damage ends the walk.
 struct LogCheck {
   std::uint64_t records = 0;
   std::uint64_t commands = 0;
   std::uint64_t bytes = 0;
   Timestamp last_recorded_at;
+  /// Of the Merkle tree over the records read.
+  TreeHead tree;
   std::optional<Error> damage;
+  /// Where the damage ends, if it is known: events between its position and this one cannot be
+  /// trusted.
+  std::optional<Position> damage_until;
 };
+
+/// Where the files are, if not on the machine's own file system: for tests that let it fail.
+struct StorageEnvironment;
 
 /// A ledger on disk: the log of events (the truth) and the views derived from it (indexes and
 /// rows).
@@ -128,6 +158,11 @@ class EventStore {
     std::function<void(Position done, Position head)> on_catch_up;
     /// How many submissions may wait to be decided before more are held back.
     std::size_t max_waiting = 1024;
+    /// How many bytes of derived data are held in memory before they are saved; twice that can be
+    /// there at once, and as much must be derived again after a crash.
+    std::size_t slice_size = std::size_t{16} << 20;
+    /// Null is the machine's own file system. Outlives the store.
+    const StorageEnvironment* environment = nullptr;
   };
 
   /// Makes an empty store. `directory` must not exist, be empty, or be left over from a creation
@@ -185,16 +220,32 @@ class EventStore {
   /// Events that match a query. Cost: that of the rarest tag of each item, by seeking in sorted
   /// posting lists.
   [[nodiscard]] EventCursor query(const Query& query, const ReadRange& range = {}) const;
+  /// What the index tells of the events that match a query; of every event, if it asks for no tag
+  /// and no type. Cost: as query(), without reading the events it lists: some microseconds, and a
+  /// fraction of one for each.
+  [[nodiscard]] EntryCursor list(const Query& query, const ReadRange& range = {}) const;
+  /// The events that match a query and lie after a position, those to come included.
+  [[nodiscard]] Subscription subscribe(Query query, Position after = {}) const;
   /// The event at a position. Errors: invalid, if there is none.
   [[nodiscard]] Result<Record> event(Position position) const;
   /// What became of a command id, if it was ever submitted.
   [[nodiscard]] Result<std::optional<StoredCommand>> find_command(
       std::string_view command_id) const;
 
+  /// The root of the Merkle tree over the first `size` events, of which the views keep the subtrees
+  /// of 256 leaves and more. Errors: invalid, beyond the head. Cost: at most 255 events are read
+  /// and hashed.
+  [[nodiscard]] Result<TreeHead> tree_head(Position size) const;
+
   /// Reads every byte of the log from storage and checks each record: well-formed, unaltered
   /// (checksum), positions without a hole, times that never decrease, batches whole, commands with
-  /// their receipts.
-  [[nodiscard]] LogCheck verify_log(const std::function<void(Position)>& progress = {}) const;
+  /// their receipts. With a head that somebody kept from an earlier time, also that the first
+  /// events are still those: a tail cut off and a log rewritten with fresh checksums show only so.
+  [[nodiscard]] LogCheck verify_log(const std::optional<TreeHead>& expected = {},
+                                    const std::function<void(Position)>& progress = {}) const;
+  /// The tags of the event at a position, by the index alone: what an event touches that cannot be
+  /// read any more. Cost: reads the whole index.
+  [[nodiscard]] Result<std::vector<std::string>> indexed_tags(Position position) const;
 
   /// Visits every stored version of every row up to `until`, in the order of tables, keys and
   /// positions.

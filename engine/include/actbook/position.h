@@ -11,6 +11,8 @@ struct Position {
 
   auto operator<=>(const Position&) const = default;
   [[nodiscard]] Position next() const { return Position{value + 1}; }
+  /// Of the first position: 0, before everything.
+  [[nodiscard]] Position previous() const { return Position{value - 1}; }
 };
 
 }  // namespace actbook

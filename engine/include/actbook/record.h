@@ -9,6 +9,13 @@
 
 namespace actbook {
 
+/// What the engine records by itself has a type that begins with a dollar sign; no projector hears
+/// of it.
+[[nodiscard]] inline bool is_system_event(std::string_view type) { return type.starts_with('$'); }
+/// Its payload is a log::ClockHeld: the clock stepped back, and time stands still until it has
+/// caught up.
+inline constexpr std::string_view kClockHeld = "$clock";
+
 /// One event with its envelope, as stored. Copies share the bytes of the block it came from, so a
 /// Record stays valid on its own and costs no copy of the event.
 class Record {

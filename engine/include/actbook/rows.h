@@ -61,6 +61,12 @@ class RowOverlay final : public RowReader {
 
   void put(TableId table, std::string key, RowVersion version);
 
+  /// What was put of a row here, whatever lies below; null if nothing.
+  [[nodiscard]] const RowVersion* find(TableId table, std::string_view key) const;
+  /// scan(), but over another base.
+  void scan_over(const RowReader* base, TableId table, std::string_view prefix,
+                 const Visitor& visit) const;
+
   struct Put {
     TableId table;
     std::string key;
@@ -75,6 +81,21 @@ class RowOverlay final : public RowReader {
   std::map<std::pair<TableId, std::string>, RowVersion> newest_;
   std::vector<Put> puts_;
   mutable std::optional<Error> failure_;
+};
+
+/// What was put into an overlay, over another base than its own. Both outlive this object.
+class RowStack final : public RowReader {
+ public:
+  RowStack(const RowOverlay& top, const RowReader& base) : top_(top), base_(base) {}
+
+  [[nodiscard]] std::optional<RowVersion> get(TableId table, std::string_view key) const override;
+  void scan(TableId table, std::string_view prefix, const Visitor& visit) const override;
+  [[nodiscard]] Result<void> status() const override { return base_.status(); }
+  void fail(Error error) const override { base_.fail(std::move(error)); }
+
+ private:
+  const RowOverlay& top_;
+  const RowReader& base_;
 };
 
 }  // namespace actbook

@@ -21,8 +21,10 @@ using ReplayProgress = std::function<void(Position done, Position end)>;
                                                    std::optional<Position> until = {},
                                                    const ReplayProgress& progress = {});
 
-/// Checks the whole log (see EventStore::verify_log) and says in an answer what it found.
+/// Checks the whole log (see EventStore::verify_log) and the Merkle tree kept of it, and says in an
+/// answer what it found.
 [[nodiscard]] answer::VerifyReportT verify(const EventStore& store,
+                                           const std::optional<TreeHead>& expected = {},
                                            const ReplayProgress& progress = {});
 
 }  // namespace actbook
