@@ -149,6 +149,7 @@ Error invalid_field(const std::string& path, const std::string& what) {
 }
 
 std::string printable(std::string_view name) {
+  if (name.empty()) return "\"\"";
   const bool is_long = name.size() > kMaxNameBytes;
   auto escaped = json(name.substr(0, kMaxNameBytes))
                      .dump(-1, ' ', /*ensure_ascii=*/true, json::error_handler_t::replace);

@@ -73,7 +73,7 @@ void add_verify(CLI::App& app, Action& chosen) {
   auto expected = std::make_shared<std::string>();
   command
       ->add_option("--expect-head", *expected,
-                   "A head that verify printed earlier: the first events must still be those")
+                   "A head that verify printed earlier: the log must begin with its events")
       ->type_name("SIZE:ROOT");
   command->callback([&chosen, expected] {
     chosen = [expected](const Session& session) { return run(session, *expected); };

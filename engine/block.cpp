@@ -1,5 +1,6 @@
 #include "block.h"
 
+#include <algorithm>
 #include <cstring>
 
 #define XXH_INLINE_ALL
@@ -21,6 +22,17 @@ flatbuffers::Offset<flatbuffers::Vector<std::uint8_t>> aligned_vector(
 
 Bytes copy(const flatbuffers::Vector<std::uint8_t>& vector) {
   return {vector.begin(), vector.end()};
+}
+
+// Of a damaged block: how many of its first records still match their own checksums.
+std::size_t undamaged_records(ByteView body) {
+  if (!is_flat<log::Block>(body)) return 0;
+  const auto& records = *flatbuffers::GetRoot<log::Block>(body.data())->records();
+  const auto found = std::ranges::find_if(records, [](const log::StoredRecord* record) {
+    return checksum({record->bytes()->data(), record->bytes()->size()}) != record->checksum();
+  });
+  // Where all do, the damage is beside them, and none can be told to be good.
+  return found == records.end() ? 0 : static_cast<std::size_t>(found - records.begin());
 }
 
 Error damaged(std::string message, std::optional<Position> position = {}) {
@@ -59,16 +71,25 @@ const log::Block& Block::root() const {
   return *flatbuffers::GetRoot<log::Block>(bytes_->data() + kHeader);
 }
 
-Result<Block> Block::decode(std::string_view stored) {
-  if (stored.size() <= kHeader) return damaged("a block of the log is too short");
+Result<Block> Block::decode(std::string_view stored, std::optional<Position> first_position) {
+  if (stored.size() <= kHeader) {
+    return damaged("a block of the log is too short", first_position);
+  }
   // Storage hands out unaligned memory; a vector's is aligned, and the header keeps the alignment.
   auto bytes = std::make_shared<Bytes>(stored.begin(), stored.end());
   const ByteView body(bytes->data() + kHeader, bytes->size() - kHeader);
   if (flatbuffers::ReadScalar<std::uint64_t>(bytes->data()) != checksum(body)) {
-    return damaged("a block of the log does not match its checksum");
+    if (first_position) first_position->value += undamaged_records(body);
+    return damaged("a block of the log does not match its checksum", first_position);
   }
-  if (!is_flat<log::Block>(body)) return damaged("a block of the log is not well-formed");
-  return Block(std::move(bytes));
+  if (!is_flat<log::Block>(body)) {
+    return damaged("a block of the log is not well-formed", first_position);
+  }
+  Block block(std::move(bytes));
+  if (block.command_count() == 0) {
+    return damaged("a block of the log holds no command", first_position);
+  }
+  return block;
 }
 
 Result<Record> Block::record(std::size_t index) const {

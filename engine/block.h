@@ -23,8 +23,10 @@ class Block {
   [[nodiscard]] static Bytes encode(Position first_position, std::uint64_t first_command,
                                     const std::vector<CommittedCommand>& commands);
 
-  /// Takes bytes as they came from storage. Errors: corrupt.
-  [[nodiscard]] static Result<Block> decode(std::string_view stored);
+  /// Takes bytes as they came from storage. Errors: corrupt; with the position of the first event
+  /// that is damaged, as near as what is left tells, if `first_position` is what the storage has.
+  [[nodiscard]] static Result<Block> decode(std::string_view stored,
+                                            std::optional<Position> first_position = {});
 
   [[nodiscard]] Position first_position() const { return Position{root().first_position()}; }
   [[nodiscard]] std::uint64_t first_command() const { return root().first_command(); }

@@ -5,27 +5,6 @@
 namespace actbook {
 namespace {
 
-// The list of an item; null if every event matches it.
-PostingsPtr find_item(const storage::Views& views, const QueryItem& item, const ReadRange& range) {
-  std::vector<PostingsPtr> tags;
-  for (const auto& tag : item.tags) tags.push_back(views.postings(tag, range));
-  std::vector<PostingsPtr> types;
-  for (const auto& type : item.types) types.push_back(views.postings("type:" + type, range));
-  if (types.empty()) return tags.empty() ? nullptr : all_of(std::move(tags));
-  auto of_types = any_of(std::move(types), range.direction);
-  if (tags.empty()) return of_types;
-  return only_types(all_of(std::move(tags)), item.types, std::move(of_types), range.direction);
-}
-
-PostingsPtr find_list(const storage::Views& views, const Query& query, const ReadRange& range) {
-  std::vector<PostingsPtr> items;
-  for (const auto& item : query.items) {
-    items.push_back(find_item(views, item, range));
-    if (!items.back()) return nullptr;
-  }
-  return items.empty() ? nullptr : any_of(std::move(items), range.direction);
-}
-
 // Narrows the range's positions to what its times leave.
 Result<ReadRange> narrow(const Searched& searched, ReadRange range) {
   range.from = std::max(range.from, Position{1});
@@ -49,7 +28,10 @@ Matches find(const Searched& searched, const Query& query, const ReadRange& rang
     none.fail(narrowed.error());
     return none;
   }
-  return {find_list(searched.views, query, narrowed.value()), narrowed.value()};
+  const auto list_of = [&](const std::string& tag) {
+    return searched.views.postings(tag, narrowed.value());
+  };
+  return {matching(query, list_of, range.direction), narrowed.value()};
 }
 
 }  // namespace

@@ -23,6 +23,11 @@ Error misuse(std::string code, std::string message) {
   return Error{ErrorKind::misuse, std::move(code), std::move(message), {}};
 }
 
+const StorageEnvironment& environment_of(const EventStore::Options& options) {
+  static const StorageEnvironment machine;
+  return options.environment != nullptr ? *options.environment : machine;
+}
+
 Error beyond_head(Position position, Position head) {
   return Error{ErrorKind::invalid, "BEYOND_HEAD",
                "position " + std::to_string(position.value) + " is beyond the last one, " +
@@ -79,10 +84,7 @@ class EventStore::Impl {
   Result<void> find_held_clock();
   Result<void> fold_block(const Block& block);
 
-  const StorageEnvironment& environment() const {
-    static const StorageEnvironment machine;
-    return options.environment != nullptr ? *options.environment : machine;
-  }
+  const StorageEnvironment& environment() const { return environment_of(options); }
   Sequencer::Head head() const { return sequencer->head(); }
 
   DirectoryLock lock;
@@ -111,8 +113,14 @@ Result<void> EventStore::Impl::open_databases(const fs::path& directory) {
 }
 
 Result<void> EventStore::Impl::open_views(const fs::path& directory) {
-  BOOST_OUTCOME_TRY(opened, storage::Views::open(directory, environment(), options.slice_size));
-  views = std::move(opened);
+  auto opened = storage::Views::open(directory, environment(), options.slice_size);
+  if (!opened && opened.error().kind == ErrorKind::corrupt) {
+    spdlog::warn("rebuilding the views from the log: {}", opened.error().message);
+    BOOST_OUTCOME_TRY(storage::Views::destroy(directory));
+    opened = storage::Views::open(directory, environment(), options.slice_size);
+  }
+  if (!opened) return opened.error();
+  views = std::move(opened).value();
   const auto reach = views->reach();
   BOOST_OUTCOME_TRY(version, views->projector_version());
   // The log is synced before the views hear of it, so no crash leaves them ahead of it.
@@ -167,17 +175,20 @@ Result<void> EventStore::Impl::catch_up() {
     reader.seek_to_first();
   } else {
     reader.seek(reach.position.next(), reach.command);
-    if (reader.valid()) {
-      BOOST_OUTCOME_TRY(block, reader.block());
-      // The views take whole blocks, so the first one to fold is the one after the block that holds
-      // what they reach.
-      if (block.first_command() <= reach.command) reader.next();
-    } else {
-      reader.seek_to_first();
-    }
+    // The views take whole blocks, so the first one to fold is the one after the block that holds
+    // what they reach.
+    if (reader.valid()) reader.next();
   }
   for (; reader.valid(); reader.next()) {
     BOOST_OUTCOME_TRY(block, reader.block());
+    const auto done = views->reach();
+    if (block.first_position() != done.position.next() ||
+        block.first_command() != done.command + 1) {
+      return Error{ErrorKind::corrupt, "EVENTS_MISSING",
+                   "the log lacks what stood at position " +
+                       std::to_string(done.position.value + 1) + "; restore the ledger from a copy",
+                   done.position.next()};
+    }
     BOOST_OUTCOME_TRY(fold_block(block));
     if (options.on_catch_up) options.on_catch_up(views->reach().position, opened_at.position);
   }
@@ -238,6 +249,10 @@ Result<std::unique_ptr<EventStore>> EventStore::create(const fs::path& directory
   BOOST_OUTCOME_TRY(lock, DirectoryLock::acquire(directory));
   auto impl = std::make_unique<Impl>(std::move(lock), std::move(options));
   BOOST_OUTCOME_TRY(impl->open_databases(directory));
+  // RocksDB syncs what it makes in its own directories, but not that they are there.
+  const fs::path parent = fs::weakly_canonical(directory, error).parent_path();
+  BOOST_OUTCOME_TRY(storage::sync_directory(impl->environment(), directory));
+  BOOST_OUTCOME_TRY(storage::sync_directory(impl->environment(), parent));
   if (impl->opened_at.next_command != 1) {
     return misuse("LEDGER_EXISTS", directory.string() + " is a ledger already; open it instead");
   }
@@ -245,7 +260,7 @@ Result<std::unique_ptr<EventStore>> EventStore::create(const fs::path& directory
 }
 
 Result<std::unique_ptr<EventStore>> EventStore::open(const fs::path& directory, Options options) {
-  if (!storage::Log::exists(directory / "log")) {
+  if (!storage::Log::exists(directory / "log", environment_of(options))) {
     return misuse("NOT_A_LEDGER", directory.string() + " is not a ledger; make one with init");
   }
   BOOST_OUTCOME_TRY(lock, DirectoryLock::acquire(directory));

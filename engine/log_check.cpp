@@ -66,7 +66,7 @@ class Walk {
     BOOST_OUTCOME_TRY(follow_time(Timestamp{receipt.recorded_at()}));
     if (receipt.first_position() == 0) return boost::outcome_v2::success();
     const std::uint64_t size = receipt.last_position() - receipt.first_position() + 1;
-    if (receipt.first_position() != next_position_.value || used + size > block.record_count()) {
+    if (receipt.first_position() != next_position_.value || size > block.record_count() - used) {
       return broken("the receipt of " + std::string(command_id) + " names other events",
                     next_position_);
     }

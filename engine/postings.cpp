@@ -114,6 +114,20 @@ class OnlyTypes final : public Postings {
   Direction direction_;
 };
 
+using ListOf = std::function<PostingsPtr(const std::string& tag)>;
+
+// Null if every event matches the item.
+PostingsPtr matching(const QueryItem& item, const ListOf& list_of, Direction direction) {
+  std::vector<PostingsPtr> tags;
+  for (const auto& tag : item.tags) tags.push_back(list_of(tag));
+  std::vector<PostingsPtr> types;
+  for (const auto& type : item.types) types.push_back(list_of("type:" + type));
+  if (types.empty()) return tags.empty() ? nullptr : all_of(std::move(tags));
+  auto of_types = any_of(std::move(types), direction);
+  if (tags.empty()) return of_types;
+  return only_types(all_of(std::move(tags)), item.types, std::move(of_types), direction);
+}
+
 }  // namespace
 
 IndexEntry entry_of(const Record& record) {
@@ -137,6 +151,15 @@ PostingsPtr only_types(PostingsPtr list, std::vector<std::string> types, Posting
                        Direction direction) {
   return std::make_unique<OnlyTypes>(std::move(list), std::move(types), std::move(of_types),
                                      direction);
+}
+
+PostingsPtr matching(const Query& query, const ListOf& list_of, Direction direction) {
+  std::vector<PostingsPtr> items;
+  for (const auto& item : query.items) {
+    items.push_back(matching(item, list_of, direction));
+    if (!items.back()) return nullptr;
+  }
+  return items.empty() ? nullptr : any_of(std::move(items), direction);
 }
 
 }  // namespace actbook

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -40,5 +41,11 @@ using PostingsPtr = std::unique_ptr<Postings>;
 /// that of the shorter list.
 [[nodiscard]] PostingsPtr only_types(PostingsPtr list, std::vector<std::string> types,
                                      PostingsPtr of_types, Direction direction);
+
+/// The events that match a query; null if every event does. `list_of` gives the list of a tag, all
+/// of them of one direction.
+[[nodiscard]] PostingsPtr matching(
+    const Query& query, const std::function<PostingsPtr(const std::string& tag)>& list_of,
+    Direction direction);
 
 }  // namespace actbook

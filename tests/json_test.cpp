@@ -476,7 +476,6 @@ TEST_CASE("json: events are read as strictly as commands") {
 }
 
 }  // namespace
-}  // namespace actbook::test
 
 TEST_CASE("json: what the engine records by itself is written like any event") {
   log::ClockHeldT held;
@@ -489,3 +488,5 @@ TEST_CASE("json: what the engine records by itself is written like any event") {
   CHECK(payload.find(R"("held_at":"2026-01-01T00:01:00Z")") != std::string::npos);
   CHECK(record_to_json(record_of(envelope("$clock", Bytes(3)))).error().kind == ErrorKind::corrupt);
 }
+
+}  // namespace actbook::test

@@ -2,6 +2,10 @@
 
 #include <rocksdb/env.h>
 
+#include <filesystem>
+
+#include "actbook/error.h"
+
 namespace actbook {
 
 /// Where a store's databases keep their files.
@@ -10,4 +14,11 @@ struct StorageEnvironment {
   rocksdb::Env* env = rocksdb::Env::Default();
 };
 
+namespace storage {
+
+/// Makes the names in a directory durable. Errors: unavailable.
+[[nodiscard]] Result<void> sync_directory(const StorageEnvironment& environment,
+                                          const std::filesystem::path& directory);
+
+}  // namespace storage
 }  // namespace actbook

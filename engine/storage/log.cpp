@@ -1,9 +1,14 @@
 #include "storage/log.h"
 
 #include <rocksdb/db.h>
+#include <rocksdb/sst_file_reader.h>
 #include <rocksdb/table.h>
 
+#include <algorithm>
+
+#include "storage/log_files.h"
 #include "storage/rocksdb_support.h"
+#include "storage/zero_ahead.h"
 
 namespace actbook::storage {
 namespace {
@@ -18,14 +23,14 @@ std::string block_key(Position first_position, std::uint64_t first_command) {
   return key;
 }
 
-rocksdb::DBOptions database_options(const StorageEnvironment& environment) {
+rocksdb::DBOptions database_options(rocksdb::Env& env) {
   rocksdb::DBOptions options;
-  options.env = environment.env;
+  options.env = &env;
   options.create_if_missing = true;
   options.create_missing_column_families = true;
-  // The default mode silently drops synced writes behind a damaged spot. This one forgives only
-  // what a crash leaves, an unfinished write at the very end, and refuses to open over anything
-  // else.
+  // The default mode silently drops synced writes behind a damaged spot. This one refuses to open
+  // over one; what a crash leaves, an unfinished write at the very end, is told apart on open (see
+  // torn_write.h).
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   options.max_background_jobs = 2;
   options.keep_log_file_num = 2;
@@ -36,6 +41,9 @@ rocksdb::DBOptions database_options(const StorageEnvironment& environment) {
 rocksdb::ColumnFamilyOptions block_options() {
   rocksdb::ColumnFamilyOptions options;
   options.compression = rocksdb::kLZ4Compression;
+  // Keys only grow, so files never overlap: moving each out of level 0 at once costs no rewriting,
+  // and damage in one file is met only by whoever reads that file.
+  options.level0_file_num_compaction_trigger = 1;
   rocksdb::BlockBasedTableOptions table;
   table.block_size = std::size_t{16} << 10;
   table.checksum = rocksdb::kXXH3;
@@ -47,7 +55,7 @@ rocksdb::ColumnFamilyOptions block_options() {
 
 class Log::Impl {
  public:
-  Impl() = default;
+  explicit Impl(rocksdb::Env& base) : env(zero_ahead(base)) {}
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
   ~Impl() {
@@ -55,6 +63,25 @@ class Log::Impl {
     for (auto* family : families) (void)database->DestroyColumnFamilyHandle(family);
     (void)database->Close();
   }
+
+  enum class Access { read, write };
+  Result<void> open(const std::filesystem::path& directory, Access access) {
+    const std::vector<rocksdb::ColumnFamilyDescriptor> descriptors = {
+        {rocksdb::kDefaultColumnFamilyName, {}}, {"blocks", block_options()}};
+    const auto options = database_options(*env);
+    rocksdb::DB* opened = nullptr;
+    const auto status =
+        access == Access::read
+            ? rocksdb::DB::OpenForReadOnly(options, directory.string(), descriptors, &families,
+                                           &opened)
+            : rocksdb::DB::Open(options, directory.string(), descriptors, &families, &opened);
+    database.reset(opened);
+    if (!status.ok()) return to_error(status, "opening the log in " + directory.string());
+    return boost::outcome_v2::success();
+  }
+  Result<void> check_whole() const;
+  [[nodiscard]] std::optional<Position> find_damage() const;
+  [[nodiscard]] std::vector<rocksdb::LiveFileMetaData> sorted_files() const;
 
   [[nodiscard]] rocksdb::ColumnFamilyHandle* meta() const { return families[0]; }
   [[nodiscard]] rocksdb::ColumnFamilyHandle* blocks() const { return families[1]; }
@@ -81,25 +108,99 @@ class Log::Impl {
     return boost::outcome_v2::success();
   }
 
+  std::unique_ptr<rocksdb::Env> env;  // outlives the database
   std::unique_ptr<rocksdb::DB> database;
   std::vector<rocksdb::ColumnFamilyHandle*> families;
 };
 
-bool Log::exists(const std::filesystem::path& directory) {
-  std::error_code ignored;
-  return std::filesystem::exists(directory / "CURRENT", ignored);
+// The files of blocks, in their order: no two overlap.
+std::vector<rocksdb::LiveFileMetaData> Log::Impl::sorted_files() const {
+  std::vector<rocksdb::LiveFileMetaData> sorted;
+  database->GetLiveFilesMetaData(&sorted);
+  std::erase_if(sorted,
+                [&](const auto& file) { return file.column_family_name != blocks()->GetName(); });
+  std::ranges::sort(sorted, std::less<>(), &rocksdb::LiveFileMetaData::smallestkey);
+  return sorted;
+}
+
+// Whether the blocks that are not in sorted files yet, and those at the borders of the files, go on
+// where the ones before end: a file that got lost shows there. What is in a file is for
+// verification.
+Result<void> Log::Impl::check_whole() const {
+  const std::unique_ptr<rocksdb::Iterator> iterator(database->NewIterator({}, blocks()));
+  std::optional<Position> next = Position{1};
+  const auto follows = [&](std::string_view key) -> Result<void> {
+    const Position begin{read_number(key, 0)};
+    if (!next || begin == *next) return boost::outcome_v2::success();
+    return Error{ErrorKind::corrupt, "EVENTS_MISSING",
+                 "the log lacks what stood at position " + std::to_string(next->value) + " up to " +
+                     std::to_string(begin.value) + "; restore the ledger from a copy",
+                 next};
+  };
+  // Where a block cannot be read, the next may be anywhere; verification says so.
+  const auto pass = [&] {
+    next.reset();
+    if (!iterator->Valid()) return;
+    if (auto block = Block::decode(iterator->value().ToStringView())) {
+      next = block.value().first_position();
+      next->value += block.value().record_count();
+    }
+  };
+  std::string last;
+  for (const auto& file : sorted_files()) {
+    BOOST_OUTCOME_TRY(follows(file.smallestkey));
+    last = file.largestkey;
+    iterator->Seek(last);
+    pass();
+  }
+  for (iterator->Seek(last); iterator->Valid(); iterator->Next()) {
+    const auto key = iterator->key().ToStringView();
+    if (key == last) continue;
+    BOOST_OUTCOME_TRY(follows(key));
+    pass();
+  }
+  return boost::outcome_v2::success();
+}
+
+// A file's first block that cannot be read begins where the one before ends.
+std::optional<Position> Log::Impl::find_damage() const {
+  for (const auto& file : sorted_files()) {
+    rocksdb::Options options;
+    options.env = env.get();
+    rocksdb::SstFileReader reader(options);
+    Position next{read_number(file.smallestkey, 0)};
+    if (!reader.Open(file.db_path + file.name).ok()) return next;
+    const std::unique_ptr<rocksdb::Iterator> iterator(reader.NewIterator({}));
+    for (iterator->SeekToFirst(); iterator->Valid(); iterator->Next()) {
+      auto block = Block::decode(iterator->value().ToStringView());
+      if (!block) return next;
+      next = Position{block.value().first_position().value + block.value().record_count()};
+    }
+    if (!iterator->status().ok()) return next;
+  }
+  return std::nullopt;
+}
+
+Error Log::locate(const rocksdb::Status& status, std::string_view doing) const {
+  Error error = to_error(status, doing);
+  if (error.kind == ErrorKind::corrupt) error.position = impl_->find_damage();
+  return error;
+}
+
+bool Log::exists(const std::filesystem::path& directory, const StorageEnvironment& environment) {
+  return has_log_files(*environment.env, directory);
 }
 
 Result<std::unique_ptr<Log>> Log::open(const std::filesystem::path& directory,
                                        const StorageEnvironment& environment) {
-  auto impl = std::make_unique<Impl>();
-  const std::vector<rocksdb::ColumnFamilyDescriptor> families = {
-      {rocksdb::kDefaultColumnFamilyName, {}}, {"blocks", block_options()}};
-  rocksdb::DB* database = nullptr;
-  const auto status = rocksdb::DB::Open(database_options(environment), directory.string(), families,
-                                        &impl->families, &database);
-  impl->database.reset(database);
-  if (!status.ok()) return to_error(status, "opening the log in " + directory.string());
+  BOOST_OUTCOME_TRY(any, check_log_files(*environment.env, directory));
+  if (any) {
+    Impl before(*environment.env);
+    BOOST_OUTCOME_TRY(before.open(directory, Impl::Access::read));
+    BOOST_OUTCOME_TRY(before.check_whole());
+  }
+  auto impl = std::make_unique<Impl>(*environment.env);
+  BOOST_OUTCOME_TRY(impl->open(directory, Impl::Access::write));
   BOOST_OUTCOME_TRY(impl->check_format());
   return std::unique_ptr<Log>(new Log(std::move(impl)));
 }
@@ -121,7 +222,7 @@ Result<std::optional<Block>> Log::last() const {
   const std::unique_ptr<rocksdb::Iterator> iterator(
       impl_->database->NewIterator({}, impl_->blocks()));
   iterator->SeekToLast();
-  if (!iterator->status().ok()) return to_error(iterator->status(), "reading the log");
+  if (!iterator->status().ok()) return locate(iterator->status(), "reading the log");
   if (!iterator->Valid()) return std::optional<Block>();
   BOOST_OUTCOME_TRY(block, Block::decode(iterator->value().ToStringView()));
   return std::optional<Block>(std::move(block));
@@ -129,18 +230,19 @@ Result<std::optional<Block>> Log::last() const {
 
 Result<void> Log::verify_files() const {
   const auto status = impl_->database->VerifyChecksum();
-  if (!status.ok()) return to_error(status, "checking the files of the log");
+  if (!status.ok()) return locate(status, "checking the files of the log");
   return boost::outcome_v2::success();
 }
 
 class Log::Reader::Impl {
  public:
-  explicit Impl(const Log& log) {
+  explicit Impl(const Log& read) : log(read) {
     rocksdb::ReadOptions options;
     options.fill_cache = false;
     iterator.reset(log.impl_->database->NewIterator(options, log.impl_->blocks()));
   }
 
+  const Log& log;
   std::unique_ptr<rocksdb::Iterator> iterator;
 };
 
@@ -159,7 +261,7 @@ bool Log::Reader::valid() const { return impl_->iterator->Valid(); }
 
 Result<void> Log::Reader::status() const {
   const auto status = impl_->iterator->status();
-  if (!status.ok()) return to_error(status, "reading the log");
+  if (!status.ok()) return impl_->log.locate(status, "reading the log");
   return boost::outcome_v2::success();
 }
 
@@ -168,7 +270,7 @@ Position Log::Reader::first_position() const {
 }
 
 Result<Block> Log::Reader::block() const {
-  return Block::decode(impl_->iterator->value().ToStringView());
+  return Block::decode(impl_->iterator->value().ToStringView(), first_position());
 }
 
 std::size_t Log::Reader::stored_size() const { return impl_->iterator->value().size(); }

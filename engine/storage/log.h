@@ -15,8 +15,10 @@ namespace actbook::storage {
 class Log {
  public:
   /// Whether a log stands in `directory`.
-  [[nodiscard]] static bool exists(const std::filesystem::path& directory);
-  /// Opens the log, making it where there is none. Errors: corrupt, unavailable, unsupported.
+  [[nodiscard]] static bool exists(const std::filesystem::path& directory,
+                                   const StorageEnvironment& environment);
+  /// Opens the log, making it where there is none. Errors: corrupt, with the position where it is
+  /// known; unavailable; unsupported.
   [[nodiscard]] static Result<std::unique_ptr<Log>> open(const std::filesystem::path& directory,
                                                          const StorageEnvironment& environment);
 
@@ -65,6 +67,8 @@ class Log {
  private:
   class Impl;
   explicit Log(std::unique_ptr<Impl> impl);
+  // The error of a failed operation; of damage, with the first position that cannot be read.
+  [[nodiscard]] Error locate(const rocksdb::Status& status, std::string_view doing) const;
 
   std::unique_ptr<Impl> impl_;
 };

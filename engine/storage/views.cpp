@@ -11,6 +11,7 @@
 #include <shared_mutex>
 #include <thread>
 
+#include "storage/log_files.h"
 #include "storage/posting_chunk.h"
 #include "storage/slice.h"
 #include "storage/slice_file.h"
@@ -138,16 +139,11 @@ Result<std::unique_ptr<Views>> Views::open(const std::filesystem::path& director
                                            const StorageEnvironment& environment,
                                            std::size_t slice_size) {
   auto impl = std::make_unique<Impl>(directory, database_options(environment), slice_size);
+  BOOST_OUTCOME_TRY(check_sorted_files(*environment.env, directory));
   rocksdb::DB* database = nullptr;
   const auto status = rocksdb::DB::Open(impl->options, directory.string(), &database);
   impl->database.reset(database);
-  if (!status.ok()) {
-    Error error = to_error(status, "opening the views in " + directory.string());
-    error.message +=
-        "; if it stays so, remove that directory: it is derived from the log, and the "
-        "next open rebuilds it";
-    return error;
-  }
+  if (!status.ok()) return to_error(status, "opening the views in " + directory.string());
   BOOST_OUTCOME_TRY(stored, impl->get(std::string(kReachKey)));
   Reach reach;
   if (stored) reach = {Position{read_number(*stored, 0)}, read_number(*stored, 8)};
@@ -363,9 +359,10 @@ Result<void> scan_stored(rocksdb::Iterator& iterator, TableId table, std::string
   while (iterator.Valid() && iterator.key().starts_with(start)) {
     const std::string key(StoredRowKey(iterator.key().ToStringView()).key);
     iterator.SeekForPrev(row_key(table, key, position));
-    if (iterator.Valid() && iterator.key().starts_with(row_prefix(table, key))) {
+    // Before the row's first version stands anything, of this space or another.
+    if (iterator.Valid() && iterator.key().starts_with(row_prefix(table, key) + kEnd)) {
       const StoredRowKey found(iterator.key().ToStringView());
-      if (found.key == key) visit(key, {found.position, to_bytes(iterator.value())});
+      visit(key, {found.position, to_bytes(iterator.value())});
     }
     iterator.Seek(row_prefix(table, key) + '\x01');  // past every version of this row
   }
