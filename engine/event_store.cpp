@@ -35,6 +35,13 @@ Error beyond_head(Position position, Position head) {
                position};
 }
 
+Error events_missing(Position position) {
+  return Error{ErrorKind::corrupt, "EVENTS_MISSING",
+               "what stood in the log from position " + std::to_string(position.value) +
+                   " on is not there or cannot be read; restore the ledger from a copy",
+               position};
+}
+
 // Empty, or left over from a creation that did not finish.
 bool may_become_ledger(const fs::path& directory, std::error_code& error) {
   const std::set<fs::path> ours = {"LOCK", "log", "views"};
@@ -80,7 +87,6 @@ class EventStore::Impl {
   Result<void> open_views(const fs::path& directory);
   Result<void> find_head();
   Result<void> catch_up();
-  Result<void> resume_tree(Position reach);
   Result<void> find_held_clock();
   Result<void> fold_block(const Block& block);
 
@@ -156,17 +162,8 @@ Result<void> EventStore::Impl::find_head() {
   return boost::outcome_v2::success();
 }
 
-// The views keep no leaves: those of the tile that is not complete come from the log.
-Result<void> EventStore::Impl::resume_tree(Position reach) {
-  const Position first{reach.value / storage::Views::kTileWidth * storage::Views::kTileWidth + 1};
-  auto leaves = query_events({*log, *views, reach}, {}, {.from = first});
-  while (leaves.next()) views->resume_tree(leaves.record());
-  return leaves.status();
-}
-
 Result<void> EventStore::Impl::catch_up() {
   const auto reach = views->reach();
-  BOOST_OUTCOME_TRY(resume_tree(reach.position));
   if (reach.command + 1 == opened_at.next_command) return boost::outcome_v2::success();
   spdlog::info("the views catch up from position {} to {}", reach.position.value,
                opened_at.position.value);
@@ -184,15 +181,16 @@ Result<void> EventStore::Impl::catch_up() {
     const auto done = views->reach();
     if (block.first_position() != done.position.next() ||
         block.first_command() != done.command + 1) {
-      return Error{ErrorKind::corrupt, "EVENTS_MISSING",
-                   "the log lacks what stood at position " +
-                       std::to_string(done.position.value + 1) + "; restore the ledger from a copy",
-                   done.position.next()};
+      return events_missing(done.position.next());
     }
     BOOST_OUTCOME_TRY(fold_block(block));
     if (options.on_catch_up) options.on_catch_up(views->reach().position, opened_at.position);
   }
-  return reader.status();
+  BOOST_OUTCOME_TRY(reader.status());
+  // RocksDB was seen to end a walk without an error before a file that it cannot read.
+  const auto done = views->reach();
+  if (done.command + 1 != opened_at.next_command) return events_missing(done.position.next());
+  return boost::outcome_v2::success();
 }
 
 // Nothing but a clock that was behind keeps the time of the event that says so.

@@ -250,8 +250,13 @@ void Sequencer::write(Round& round, Lock& lock) {
   }
   if (poisoned_) {
     for (auto* request : round.dependent) request->receipt = poisoned_error();
-    // What became of the first of them is not known, so neither is it of these.
-    for (auto* request : round.postponed) request->receipt = unknown_outcome(poisoned_error());
+    for (auto* request : round.postponed) {
+      // Of what became of the first of them, as much is known of these.
+      const auto& before = round.base.in_flight;
+      const bool durable = before && before->knows(request->submission.info.command_id) &&
+                           head_.next_command >= before->next_command();
+      request->receipt = durable ? poisoned_error() : unknown_outcome(poisoned_error());
+    }
     deliver(round.postponed, lock);
   } else if (!round.postponed.empty()) {
     queue_.insert(queue_.begin(), round.postponed.begin(), round.postponed.end());

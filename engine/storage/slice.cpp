@@ -18,7 +18,7 @@ const RowVersion* version_at(const std::vector<RowVersion>& versions, Position p
 
 }  // namespace
 
-void Slice::add(const Addition& addition) {
+void Slice::add(const Addition& addition, const TreeHasher& tile) {
   const std::unique_lock lock(mutex_);
   for (const auto& [id, place] : addition.commands) {
     commands_.emplace_back(id, place);
@@ -30,6 +30,7 @@ void Slice::add(const Addition& addition) {
     rows_[{put.table, put.key}].push_back(put.version);
     bytes_ += put.key.size() + put.version.bytes.size() + kNode;
   }
+  tile_ = tile;
   reach_ = addition.reach;
 }
 

@@ -26,7 +26,8 @@ class Slice {
   /// `before` is how far the views reach without it.
   explicit Slice(Reach before) : before_(before), reach_(before) {}
 
-  void add(const Addition& addition);
+  /// `tile` is the Merkle tree's last tile, still incomplete, with what is added.
+  void add(const Addition& addition, const TreeHasher& tile);
   void add(Subtree subtree, const Hash& hash);
 
   [[nodiscard]] Reach before() const { return before_; }
@@ -58,6 +59,7 @@ class Slice {
   [[nodiscard]] const CommandPlaces& commands() const { return commands_; }
   [[nodiscard]] const std::map<RowKey, std::vector<RowVersion>>& all_rows() const { return rows_; }
   [[nodiscard]] const std::map<Subtree, Hash>& hashes() const { return hashes_; }
+  [[nodiscard]] const TreeHasher& tile() const { return tile_; }
   [[nodiscard]] std::vector<std::pair<std::string_view, const TagList*>> tags_in_order() const;
   [[nodiscard]] IndexEntry entry(std::size_t index) const;
   [[nodiscard]] std::size_t entry_count() const { return entries_.size(); }
@@ -82,6 +84,7 @@ class Slice {
   std::unordered_map<std::string_view, CommandPlace> places_;  // the ids are those of commands_
   std::map<RowKey, std::vector<RowVersion>> rows_;
   std::map<Subtree, Hash> hashes_;
+  TreeHasher tile_;
   std::deque<Entry> entries_;  // of the positions after before_
   std::unordered_map<std::string, TagList, TextHash, std::equal_to<>> tags_;
   std::unordered_set<std::string, TextHash, std::equal_to<>> texts_;

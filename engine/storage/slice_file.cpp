@@ -22,6 +22,7 @@ class FileWriter {
     put_commands();
     for (const auto& [subtree, hash] : slice_.hashes()) put(hash_key(subtree), as_slice(hash));
     put(std::string(kReachKey), encode(slice_.reach()));
+    put(std::string(kTileKey), encode(slice_.tile()));
     put_rows();
     put_postings();
     put_times();

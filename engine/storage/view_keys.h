@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actbook/merkle.h"
 #include "storage/addition.h"
 #include "storage/rocksdb_support.h"
 
@@ -24,6 +25,7 @@ enum Space : char {
 };
 inline constexpr char kEnd = '\0';
 inline constexpr std::string_view kReachKey = "mreach";
+inline constexpr std::string_view kTileKey = "mtile";
 inline constexpr std::string_view kProjectorKey = "mprojector";
 
 inline std::string command_key(std::string_view command_id) {
@@ -76,6 +78,12 @@ inline std::string encode(CommandPlace place) {
   std::string value;
   append_number(value, place.command);
   append_number(value, place.next_position.value);
+  return value;
+}
+
+inline std::string encode(const TreeHasher& tile) {
+  std::string value;
+  for (const auto& subtree : tile.subtrees()) value.append(subtree.begin(), subtree.end());
   return value;
 }
 

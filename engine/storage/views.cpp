@@ -75,6 +75,7 @@ class Views::Impl {
     if (saver.joinable()) saver.join();
   }
 
+  [[nodiscard]] bool resume_tile(std::uint64_t size, std::string_view subtrees);
   using Hashes = std::map<Subtree, Hash>;
   Result<Hashes> grow_tree(const Addition& addition);
   [[nodiscard]] Result<std::optional<Hash>> find_hash(Subtree subtree) const;
@@ -147,6 +148,11 @@ Result<std::unique_ptr<Views>> Views::open(const std::filesystem::path& director
   BOOST_OUTCOME_TRY(stored, impl->get(std::string(kReachKey)));
   Reach reach;
   if (stored) reach = {Position{read_number(*stored, 0)}, read_number(*stored, 8)};
+  BOOST_OUTCOME_TRY(tile, impl->get(std::string(kTileKey)));
+  if (!impl->resume_tile(reach.position.value % kTileWidth, tile.value_or(""))) {
+    return Error{ErrorKind::corrupt, "DAMAGED_VIEWS",
+                 "the views do not say how the Merkle tree goes on", reach.position};
+  }
   impl->filling = std::make_shared<Slice>(reach);
   return std::unique_ptr<Views>(new Views(std::move(impl)));
 }
@@ -192,11 +198,22 @@ Result<void> Views::add(const Addition& addition) {
   }
   const std::shared_lock lock(impl_->mutex);
   for (const auto& [subtree, hash] : hashes) impl_->filling->add(subtree, hash);
-  impl_->filling->add(addition);
+  impl_->filling->add(addition, impl_->tile);
   return boost::outcome_v2::success();
 }
 
-void Views::resume_tree(const Record& record) { impl_->tile.add(leaf_hash(record.bytes())); }
+// As encode() wrote it.
+bool Views::Impl::resume_tile(std::uint64_t size, std::string_view subtrees) {
+  for (unsigned level = kTileLevel; level-- > 0;) {
+    if (((size >> level) & 1) == 0) continue;
+    Hash subtree;
+    if (subtrees.size() < subtree.size()) return false;
+    std::ranges::copy(subtrees.substr(0, subtree.size()), subtree.begin());
+    subtrees.remove_prefix(subtree.size());
+    tile.add(subtree, level);
+  }
+  return subtrees.empty();
+}
 
 // The subtrees that the new leaves complete.
 Result<Views::Impl::Hashes> Views::Impl::grow_tree(const Addition& addition) {

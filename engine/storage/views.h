@@ -59,8 +59,6 @@ class Views {
   /// The hash of a complete subtree of the Merkle tree. Those of 256, 65,536 ... leaves are kept;
   /// of others there is none.
   [[nodiscard]] Result<std::optional<Hash>> hash(Subtree subtree) const;
-  /// What the tree's last tile, still incomplete, begins with: once after opening, before add().
-  void resume_tree(const Record& record);
 
   /// All up to `last` were recorded before an instant, all from `next` on at or after it. Events in
   /// between, a few hundred at most, may be either.

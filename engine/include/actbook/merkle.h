@@ -41,13 +41,16 @@ class TreeHasher {
   void add(const Hash& subtree, unsigned level = 0);
 
   [[nodiscard]] std::uint64_t size() const { return size_; }
+  /// The roots of complete subtrees that make it up, one for each bit that is set in the size, the
+  /// largest first: added in this order, they make the same tree.
+  [[nodiscard]] const std::vector<Hash>& subtrees() const { return subtrees_; }
   /// That of RFC 6962 over the leaves so far.
   [[nodiscard]] Hash root() const;
   [[nodiscard]] TreeHead head() const { return {size_, root()}; }
 
  private:
   std::uint64_t size_ = 0;
-  std::vector<Hash> subtrees_;  // one for each bit of size_ that is set, the largest first
+  std::vector<Hash> subtrees_;
 };
 
 }  // namespace actbook
