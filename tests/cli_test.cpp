@@ -305,6 +305,25 @@ TEST_CASE("cli: replay and verify give a verdict that anybody can read") {
   CHECK(contains(verified.out, "is sound"));
 }
 
+TEST_CASE("cli: verify tells the head and knows a log that no longer begins with an earlier one") {
+  const Cli cli;
+  cli.fill();
+  const std::string head = answer(cli, {"verify"})["tree_head"];
+  CHECK(cli.run({"verify", "--expect-head", head}).code == 0);
+
+  const auto size = std::stoull(head);
+  const auto root = head.substr(head.find(':'));
+  const auto longer = cli.run({"verify", "--expect-head", std::to_string(size + 1) + root});
+  CHECK(longer.code == 8);
+  CHECK(contains(longer.out, "position " + std::to_string(size + 1)));
+  const auto other = cli.run({"verify", "--expect-head", std::to_string(size - 1) + root});
+  CHECK(other.code == 8);
+  CHECK(contains(other.out, "not those that the expected head was taken of"));
+  const auto malformed = cli.run({"verify", "--expect-head", "12"});
+  CHECK(malformed.code == 3);
+  CHECK(contains(malformed.err, "SIZE:ROOT"));
+}
+
 TEST_CASE("cli: tables keep within the columns of a terminal") {
   const Cli cli;
   cli.fill();
