@@ -34,7 +34,9 @@ class Victim {
     output_.second.close();
   }
   ~Victim() {
-    if (pid_ != 0) (void)kill();
+    if (pid_ == 0) return;
+    ::kill(pid_, SIGKILL);
+    ::waitpid(pid_, nullptr, 0);
   }
   Victim(const Victim&) = delete;
   Victim& operator=(const Victim&) = delete;

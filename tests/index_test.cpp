@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <random>
 
+#include "actbook/schema/events_generated.h"
 #include "support/store_fixture.h"
 
-using namespace actbook;
-using namespace actbook::testing;
+namespace actbook::testing {
 
 namespace {
 
@@ -264,3 +264,5 @@ TEST_CASE("verify: a head kept from earlier shows a cut off tail and another his
   REQUIRE(rewritten.damage);
   CHECK(rewritten.damage->code == "OTHER_HISTORY");
 }
+
+}  // namespace actbook::testing

@@ -4,7 +4,7 @@
 
 #include "actbook/merkle.h"
 
-using namespace actbook;
+namespace actbook::testing {
 
 namespace {
 
@@ -64,7 +64,7 @@ TEST_CASE("merkle: grown leaf by leaf or from subtrees it is the tree that RFC 6
   std::vector<Bytes> leaves;
   TreeHasher grown;
   for (std::size_t size = 1; size <= 600; ++size) {
-    leaves.push_back(Bytes(size % 7, static_cast<std::uint8_t>(size)));
+    leaves.emplace_back(size % 7, static_cast<std::uint8_t>(size));
     grown.add(leaf_hash(leaves.back()));
     const Hash expected = mth(leaves, 0, size);
     CHECK(grown.root() == expected);
@@ -90,3 +90,5 @@ TEST_CASE("merkle: a head is written and read") {
   CHECK_FALSE(parse_tree_head("1:" + std::string(64, 'F')));
   CHECK_FALSE(parse_tree_head("1:" + std::string(64, 'g')));
 }
+
+}  // namespace actbook::testing

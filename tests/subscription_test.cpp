@@ -7,8 +7,7 @@
 
 #include "support/store_fixture.h"
 
-using namespace actbook;
-using namespace actbook::testing;
+namespace actbook::testing {
 
 namespace {
 
@@ -138,3 +137,5 @@ TEST_CASE("subscription: beyond the head it waits for the events that come after
   for (int i = 0; i < 6; ++i) f.submit("c" + std::to_string(i), {renamed("w", "n")});
   CHECK(catch_up(ahead).positions == std::vector<std::uint64_t>{6, 7});
 }
+
+}  // namespace actbook::testing

@@ -8,7 +8,7 @@
 
 #include "support/temp_directory.h"
 
-using namespace actbook;
+namespace actbook::testing {
 using storage::LogContents;
 using storage::LogTail;
 
@@ -31,7 +31,7 @@ struct Written {
   std::vector<std::size_t> ends;
 };
 Written written_by_rocksdb() {
-  const testing::TempDirectory directory;
+  const TempDirectory directory;
   rocksdb::Options options;
   options.create_if_missing = true;
   options.use_fsync = false;
@@ -106,3 +106,5 @@ TEST_CASE("torn write: damage that a whole record follows is no torn write") {
     }
   }
 }
+
+}  // namespace actbook::testing

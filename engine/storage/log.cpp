@@ -41,9 +41,6 @@ rocksdb::DBOptions database_options(rocksdb::Env& env) {
 rocksdb::ColumnFamilyOptions block_options() {
   rocksdb::ColumnFamilyOptions options;
   options.compression = rocksdb::kLZ4Compression;
-  // Keys only grow, so files never overlap: moving each out of level 0 at once costs no rewriting,
-  // and damage in one file is met only by whoever reads that file.
-  options.level0_file_num_compaction_trigger = 1;
   rocksdb::BlockBasedTableOptions table;
   table.block_size = std::size_t{16} << 10;
   table.checksum = rocksdb::kXXH3;

@@ -70,7 +70,7 @@ Result<bool> check_write_ahead_logs(rocksdb::Env& env, const fs::path& directory
     BOOST_OUTCOME_TRY(log, read(env, file));
     const auto tail = examine_tail(log, LogContents::writes);
     if (!torn.empty() && (tail.whole_until > 0 || tail.damaged)) {
-      return damaged(torn + " is damaged, and " + name + " follows it");
+      return damaged(torn.append(" is damaged, and ").append(name).append(" follows it"));
     }
     if (tail.more_follows) {
       return damaged(file + " is damaged at byte " + std::to_string(tail.whole_until) +

@@ -13,7 +13,7 @@
 namespace actbook::storage {
 
 struct TextHash {
-  using is_transparent = void;
+  using is_transparent = void;  // NOLINT: the standard library's name
   std::size_t operator()(std::string_view text) const {
     return std::hash<std::string_view>{}(text);
   }
@@ -69,8 +69,8 @@ class Slice {
   struct Entry {
     Timestamp recorded_at;
     Timestamp occurred_at;
-    const std::string* type;
-    const std::string* actor;
+    const std::string* type = nullptr;
+    const std::string* actor = nullptr;
     std::optional<schema::ActorKind> actor_kind;
   };
   void add(const Record& record);

@@ -77,8 +77,8 @@ class ZeroAheadFile final : public rocksdb::FSWritableFileOwnerWrapper {
 
 class ZeroAheadFileSystem final : public rocksdb::FileSystemWrapper {
  public:
-  explicit ZeroAheadFileSystem(std::shared_ptr<rocksdb::FileSystem> base)
-      : FileSystemWrapper(std::move(base)) {}
+  explicit ZeroAheadFileSystem(const std::shared_ptr<rocksdb::FileSystem>& base)
+      : FileSystemWrapper(base) {}
 
   [[nodiscard]] const char* Name() const override { return "actbook.ZeroAhead"; }
 

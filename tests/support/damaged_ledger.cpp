@@ -111,7 +111,7 @@ DamagedLedger::DamagedLedger()
     const auto store = EventStore::open(path(), options()).value();
     REQUIRE_FALSE(store->verify_log().damage);
     intact_ = ask(*store);
-    for (const auto& [question, answer] : intact_) REQUIRE_MESSAGE(answer != kError, question);
+    for (const auto& asked : intact_) REQUIRE_MESSAGE(asked.second != kError, asked.first);
   }
   for (const auto* image : {&closed_, &killed_}) {
     REQUIRE(judge(*image).verdict == Verdict::harmless);
