@@ -1,7 +1,8 @@
 #include "actbook/batch.h"
 
 #include <algorithm>
-#include <set>
+
+#include "tag_set.h"
 
 namespace actbook {
 namespace {
@@ -9,6 +10,10 @@ namespace {
 // A payload stands 8-byte aligned within its record, a record within its block: FlatBuffers reads
 // scalars in place.
 constexpr std::size_t kAlignment = 8;
+
+constexpr std::size_t kLargestPiece = std::size_t{1} << 18;
+
+using Strings = flatbuffers::Offset<flatbuffers::Vector<flatbuffers::Offset<flatbuffers::String>>>;
 
 // Every record of a batch is built with this size and gets the true one when the batch is finished.
 constexpr std::uint32_t kUnknownSize = 0xffffffff;
@@ -21,32 +26,53 @@ flatbuffers::Offset<flatbuffers::String> optional_string(flatbuffers::FlatBuffer
 
 }  // namespace
 
+struct Batch::Tools {
+  std::string actor_tag;
+  TagSet tags;
+  std::vector<flatbuffers::Offset<flatbuffers::String>> tag_offsets;
+  flatbuffers::FlatBufferBuilder builder;
+};
+
 Batch::Batch(const RowReader& state, Position first, Timestamp recorded_at, CommandInfo info,
              const Projector& projector)
     : rows_(state),
       first_(first),
       recorded_at_(recorded_at),
       info_(std::move(info)),
-      projector_(projector) {}
+      projector_(projector),
+      tools_(std::make_unique<Tools>()) {
+  if (info_.actor.kind) {
+    tools_->actor_tag =
+        schema_name(schema::EnumNameActorKind(*info_.actor.kind)) + ":" + info_.actor.id;
+  }
+}
 
-Result<void> Batch::append(const EventDraft& draft) {
-  std::set<std::string> tags(draft.extra_tags.begin(), draft.extra_tags.end());
+Batch::~Batch() = default;
+
+// What an event is found by: what its schema says, who did it, and what the caller adds.
+const std::vector<std::string_view>& Batch::tags_of(const EventDraft& draft) {
+  auto& tags = tools_->tags;
+  tags.clear();
+  for (const auto& tag : draft.extra_tags) tags.add(tag);
   if (!is_system_event(draft.type)) {
     const std::string table = std::string(projector_.event_namespace()) + draft.type;
-    for (auto& tag : projector_.events().tags(table, draft.payload)) tags.insert(std::move(tag));
+    projector_.events().visit_tags(
+        table, draft.payload,
+        [&](std::string_view prefix, std::string_view value) { tags.add(prefix, value); });
   }
-  tags.insert("type:" + draft.type);
+  tags.add("type:", draft.type);
   // `actor:sam` finds what an id did; `staff:sam` or `person:adam` also tells the kinds of actor
   // apart, and gives a person one tag for all they did and all that was done to them.
-  tags.insert("actor:" + info_.actor.id);
-  if (info_.actor.kind) {
-    const auto kind = schema_name(schema::EnumNameActorKind(*info_.actor.kind));
-    tags.insert(kind + ":" + info_.actor.id);
-  }
-  if (!info_.acting_organisation.empty()) tags.insert("organisation:" + info_.acting_organisation);
-  if (!info_.correlation_id.empty()) tags.insert("correlation:" + info_.correlation_id);
+  tags.add("actor:", info_.actor.id);
+  if (!tools_->actor_tag.empty()) tags.add(tools_->actor_tag);
+  if (!info_.acting_organisation.empty()) tags.add("organisation:", info_.acting_organisation);
+  if (!info_.correlation_id.empty()) tags.add("correlation:", info_.correlation_id);
+  return tags.sorted();
+}
 
-  flatbuffers::FlatBufferBuilder builder;
+Result<void> Batch::append(const EventDraft& draft) {
+  auto& builder = tools_->builder;
+  builder.Clear();
   const auto type = builder.CreateString(draft.type);
   const auto command_id = builder.CreateString(info_.command_id);
   const auto actor = schema::Actor::Pack(builder, &info_.actor);
@@ -55,10 +81,12 @@ Result<void> Batch::append(const EventDraft& draft) {
   const auto reason = optional_string(builder, info_.reason);
   const auto correlation_id = optional_string(builder, info_.correlation_id);
   const auto causation_id = optional_string(builder, info_.causation_id);
-  flatbuffers::Offset<flatbuffers::Vector<flatbuffers::Offset<flatbuffers::String>>> rules_broken;
+  Strings rules_broken;
   if (!rules_broken_.empty()) rules_broken = builder.CreateVectorOfStrings(rules_broken_);
-  const auto tag_list =
-      builder.CreateVectorOfStrings(std::vector<std::string>(tags.begin(), tags.end()));
+  auto& tags = tools_->tag_offsets;
+  tags.clear();
+  for (const auto tag : tags_of(draft)) tags.push_back(builder.CreateString(tag));
+  const auto tag_list = builder.CreateVector(tags);
   builder.ForceVectorAlignment(draft.payload.size(), 1, kAlignment);
   const auto payload = builder.CreateVector(draft.payload);
 
@@ -82,19 +110,33 @@ Result<void> Batch::append(const EventDraft& draft) {
   record.add_payload(payload);
   builder.Finish(record.Finish());
 
-  auto bytes = std::make_shared<Bytes>(builder.GetBufferPointer(),
-                                       builder.GetBufferPointer() + builder.GetSize());
-  BOOST_OUTCOME_TRY(checked, Record::check(bytes, *bytes));
+  auto* const start = keep({builder.GetBufferPointer(), builder.GetSize()});
+  BOOST_OUTCOME_TRY(checked, Record::check(piece_, {start, builder.GetSize()}));
   BOOST_OUTCOME_TRY(projector_.project(checked, rows_));
-  buffers_.push_back(std::move(bytes));
-  records_.push_back(checked);
+  starts_.push_back(start);
+  records_.push_back(std::move(checked));
   return boost::outcome_v2::success();
+}
+
+// Events of a large batch share pieces of memory that grow with it.
+std::uint8_t* Batch::keep(ByteView bytes) {
+  const std::size_t size = (bytes.size() + kAlignment - 1) / kAlignment * kAlignment;
+  if (!piece_ || piece_->capacity() - piece_->size() < size) {
+    const auto grown = piece_ ? std::min(2 * piece_->capacity(), kLargestPiece) : 0;
+    piece_ = std::make_shared<Bytes>();
+    piece_->reserve(std::max(size, grown));
+  }
+  // Its capacity is enough, so what stands in it stays where it is.
+  const auto at = piece_->size();
+  piece_->insert(piece_->end(), bytes.begin(), bytes.end());
+  piece_->resize(at + size);
+  return piece_->data() + at;
 }
 
 Batch::Finished Batch::finish() {
   const auto size = static_cast<std::uint32_t>(records_.size());
-  for (const auto& buffer : buffers_) {
-    flatbuffers::GetMutableRoot<log::Record>(buffer->data())->mutate_batch_size(size);
+  for (std::size_t i = 0; i < records_.size(); ++i) {
+    flatbuffers::GetMutableRoot<log::Record>(starts_[i])->mutate_batch_size(size);
   }
   return {std::move(records_), rows_.take_puts()};
 }

@@ -41,11 +41,21 @@ Error damaged(std::string message, std::optional<Position> position = {}) {
 
 }  // namespace
 
-Bytes Block::encode(Position first_position, std::uint64_t first_command,
-                    const std::vector<CommittedCommand>& commands) {
-  flatbuffers::FlatBufferBuilder builder;
+Block::Encoded Block::encode(Position first_position, std::uint64_t first_command,
+                             const std::vector<CommittedCommand>& commands) {
+  // Large enough that nothing is moved while it is built.
+  std::size_t size = 256;
+  std::size_t records = 0;
+  for (const auto& command : commands) {
+    size += command.command_id.size() + command.receipt.size() + command.content.size() + 96;
+    for (const auto& record : command.records) size += record.bytes().size() + 64;
+    records += command.records.size();
+  }
+  flatbuffers::FlatBufferBuilder builder(size);
   std::vector<flatbuffers::Offset<log::StoredCommand>> stored_commands;
   std::vector<flatbuffers::Offset<log::StoredRecord>> stored_records;
+  stored_commands.reserve(commands.size());
+  stored_records.reserve(records);
   for (const auto& command : commands) {
     const auto id = builder.CreateString(command.command_id);
     const auto receipt = aligned_vector(builder, command.receipt);
@@ -60,11 +70,11 @@ Bytes Block::encode(Position first_position, std::uint64_t first_command,
   const auto record_list = builder.CreateVector(stored_records);
   builder.Finish(
       log::CreateBlock(builder, first_position.value, first_command, command_list, record_list));
-  const ByteView body(builder.GetBufferPointer(), builder.GetSize());
-  Bytes encoded(kHeader + body.size());
-  flatbuffers::WriteScalar(encoded.data(), checksum(body));
-  std::memcpy(encoded.data() + kHeader, body.data(), body.size());
-  return encoded;
+  const auto sum =
+      flatbuffers::EndianScalar(checksum({builder.GetBufferPointer(), builder.GetSize()}));
+  static_assert(sizeof(sum) == kHeader);
+  builder.PushFlatBuffer(reinterpret_cast<const std::uint8_t*>(&sum), sizeof(sum));
+  return builder.Release();
 }
 
 const log::Block& Block::root() const {
@@ -95,12 +105,7 @@ Result<Block> Block::decode(std::string_view stored, std::optional<Position> fir
 Result<Record> Block::record(std::size_t index) const {
   const Position position{root().first_position() + index};
   const auto* stored = root().records()->Get(static_cast<flatbuffers::uoffset_t>(index))->bytes();
-  const auto* entry = root().records()->Get(static_cast<flatbuffers::uoffset_t>(index));
-  const ByteView bytes(stored->data(), stored->size());
-  if (checksum(bytes) != entry->checksum()) {
-    return damaged("the event does not match its checksum", position);
-  }
-  auto record = Record::check(bytes_, bytes);
+  auto record = Record::check(bytes_, {stored->data(), stored->size()});
   if (!record) return damaged("the event is not well-formed", position);
   if (record.value().position() != position) {
     return damaged(
@@ -108,6 +113,15 @@ Result<Record> Block::record(std::size_t index) const {
         position);
   }
   return record;
+}
+
+Result<Record> Block::verified_record(std::size_t index) const {
+  const auto* entry = root().records()->Get(static_cast<flatbuffers::uoffset_t>(index));
+  if (checksum({entry->bytes()->data(), entry->bytes()->size()}) != entry->checksum()) {
+    return damaged("the event does not match its checksum",
+                   Position{root().first_position() + index});
+  }
+  return record(index);
 }
 
 std::string_view Block::command_id(std::size_t index) const {

@@ -20,8 +20,9 @@ struct CommittedCommand {
 /// it (little endian), so that damage is seen before any field is read.
 class Block {
  public:
-  [[nodiscard]] static Bytes encode(Position first_position, std::uint64_t first_command,
-                                    const std::vector<CommittedCommand>& commands);
+  using Encoded = flatbuffers::DetachedBuffer;
+  [[nodiscard]] static Encoded encode(Position first_position, std::uint64_t first_command,
+                                      const std::vector<CommittedCommand>& commands);
 
   /// Takes bytes as they came from storage. Errors: corrupt; with the position of the first event
   /// that is damaged, as near as what is left tells, if `first_position` is what the storage has.
@@ -33,9 +34,11 @@ class Block {
   [[nodiscard]] std::size_t record_count() const { return root().records()->size(); }
   [[nodiscard]] std::size_t command_count() const { return root().commands()->size(); }
 
-  /// The index-th record, checked against its checksum and place. Errors: corrupt, with the
-  /// position.
+  /// The index-th record. Errors: corrupt, with the position, if it is not well-formed or belongs
+  /// elsewhere.
   [[nodiscard]] Result<Record> record(std::size_t index) const;
+  /// The same, also checked against its own checksum, beside that of the block.
+  [[nodiscard]] Result<Record> verified_record(std::size_t index) const;
   [[nodiscard]] std::string_view command_id(std::size_t index) const;
   /// Errors: corrupt.
   [[nodiscard]] Result<StoredCommand> command(std::size_t index) const;

@@ -90,6 +90,9 @@ class EventStore::Impl {
   Result<void> find_held_clock();
   Result<void> fold_block(const Block& block);
 
+  [[nodiscard]] storage::Views::Memory memory() const {
+    return {options.slice_size, options.cache_size};
+  }
   const StorageEnvironment& environment() const { return environment_of(options); }
   Sequencer::Head head() const { return sequencer->head(); }
 
@@ -119,11 +122,11 @@ Result<void> EventStore::Impl::open_databases(const fs::path& directory) {
 }
 
 Result<void> EventStore::Impl::open_views(const fs::path& directory) {
-  auto opened = storage::Views::open(directory, environment(), options.slice_size);
+  auto opened = storage::Views::open(directory, environment(), memory());
   if (!opened && opened.error().kind == ErrorKind::corrupt) {
     spdlog::warn("rebuilding the views from the log: {}", opened.error().message);
     BOOST_OUTCOME_TRY(storage::Views::destroy(directory));
-    opened = storage::Views::open(directory, environment(), options.slice_size);
+    opened = storage::Views::open(directory, environment(), memory());
   }
   if (!opened) return opened.error();
   views = std::move(opened).value();
@@ -146,7 +149,7 @@ Result<void> EventStore::Impl::open_views(const fs::path& directory) {
     spdlog::warn("rebuilding the views: they were made by another version of actbook");
     views.reset();
     BOOST_OUTCOME_TRY(storage::Views::destroy(directory));
-    BOOST_OUTCOME_TRY(fresh, storage::Views::open(directory, environment(), options.slice_size));
+    BOOST_OUTCOME_TRY(fresh, storage::Views::open(directory, environment(), memory()));
     views = std::move(fresh);
   }
   return views->set_projector_version(options.projector->version());

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
 namespace actbook {
 namespace {
 
@@ -20,9 +23,12 @@ Error too_large(const CommandInfo& info) {
                {}};
 }
 
-bool has_tag(const Record& record, const std::string& tag) {
-  return std::ranges::any_of(*record->tags(), [&](const auto* has) { return has->str() == tag; });
+bool has_tag(const Record& record, std::string_view tag) {
+  return std::ranges::any_of(*record->tags(),
+                             [&](const auto* has) { return has->string_view() == tag; });
 }
+
+std::uint64_t hash(std::string_view tag) { return XXH3_64bits(tag.data(), tag.size()); }
 
 bool matches(const QueryItem& item, const Record& record) {
   return (item.types.empty() || std::ranges::find(item.types, record.type()) != item.types.end()) &&
@@ -77,6 +83,11 @@ bool Group::has_room() const { return commands_.size() < kMostCommands && bytes_
 bool Group::knows(const std::string& command_id) const { return command_ids_.contains(command_id); }
 
 std::optional<Position> Group::find(const Query& query, Position after) const {
+  const auto may_match = [&](const QueryItem& item) {
+    return std::ranges::all_of(item.tags,
+                               [&](const auto& tag) { return tags_.contains(hash(tag)); });
+  };
+  if (!query.items.empty() && std::ranges::none_of(query.items, may_match)) return std::nullopt;
   for (const auto& command : commands_) {
     for (const auto& record : command.records) {
       if (record.position() > after && matches(query, record)) return record.position();
@@ -87,12 +98,14 @@ std::optional<Position> Group::find(const Query& query, Position after) const {
 
 Result<Flat<log::Receipt>> Group::decide(const Submission& submission, const Decide& decide,
                                          Timestamp now) {
-  if (now >= recorded_at_) {
-    clock_held_ = false;
-  } else if (!clock_held_) {
+  const bool behind = now < recorded_at_;
+  if (behind && !clock_held_) {
     BOOST_OUTCOME_TRY(hold_clock(now));
   }
-  return add(submission, decide, std::max(now, recorded_at_));
+  auto receipt = add(submission, decide, std::max(now, recorded_at_));
+  // Only what is recorded says that the clock has caught up.
+  if (receipt && !behind) clock_held_ = false;
+  return receipt;
 }
 
 Result<void> Group::hold_clock(Timestamp now) {
@@ -131,6 +144,9 @@ Result<Flat<log::Receipt>> Group::add(const Submission& submission, const Decide
     puts_.push_back(std::move(put));
   }
   (void)rows_.take_puts();
+  for (const auto& record : finished.records) {
+    for (const auto* tag : *record->tags()) tags_.insert(hash(tag->string_view()));
+  }
   bytes_ += bytes + receipt.bytes().size();
   places_.push_back({submission.info.command_id, {next_command_, next_}});
   command_ids_.insert(submission.info.command_id);
@@ -142,7 +158,7 @@ Result<Flat<log::Receipt>> Group::add(const Submission& submission, const Decide
   return receipt;
 }
 
-Bytes Group::encode() const { return Block::encode(first_, first_command_, commands_); }
+Block::Encoded Group::encode() const { return Block::encode(first_, first_command_, commands_); }
 
 storage::Addition Group::addition() const {
   storage::Addition addition;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <tsl/robin_set.h>
+
 #include <unordered_set>
 
 #include "block.h"
@@ -28,6 +30,8 @@ class Group {
   Group(const RowReader& durable, const Group* in_flight, Begin begin, const Projector& projector);
 
   [[nodiscard]] bool empty() const { return commands_.empty(); }
+  /// How many commands.
+  [[nodiscard]] std::size_t size() const { return commands_.size(); }
   /// Larger groups would make the first in them wait for the last without a cheaper write.
   [[nodiscard]] bool has_room() const;
   [[nodiscard]] bool knows(const std::string& command_id) const;
@@ -48,7 +52,7 @@ class Group {
 
   [[nodiscard]] Position first_position() const { return first_; }
   [[nodiscard]] std::uint64_t first_command() const { return first_command_; }
-  [[nodiscard]] Bytes encode() const;
+  [[nodiscard]] Block::Encoded encode() const;
   /// What it adds to the views.
   [[nodiscard]] storage::Addition addition() const;
 
@@ -63,6 +67,7 @@ class Group {
   std::vector<RowOverlay::Put> puts_;
   std::vector<CommittedCommand> commands_;
   std::unordered_set<std::string> command_ids_;
+  tsl::robin_set<std::uint64_t> tags_;  // hashes of all tags, to see at once what is not here
   storage::CommandPlaces places_;
   Position first_;
   Position next_;

@@ -1,11 +1,150 @@
 #include "log_check.h"
 
+#include <boost/asio/post.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <deque>
+#include <future>
+
 namespace actbook {
 namespace {
 
 Error broken(std::string message, Position position) {
   return Error{ErrorKind::corrupt, "DAMAGED_LOG", std::move(message), position};
 }
+
+// A block as the log holds it.
+struct StoredBlock {
+  std::string bytes;
+  Position first_position;
+  std::optional<Position> next_position;  // where the block after it begins
+};
+
+// A block that was checked as far as it can be by itself, on any thread: all but how it continues
+// the one before.
+class CheckedBlock {
+ public:
+  explicit CheckedBlock(const StoredBlock& stored)
+      : next_position(stored.next_position), size(stored.bytes.size()) {
+    auto decoded = Block::decode(stored.bytes, stored.first_position);
+    if (!decoded) {
+      damage = decoded.error();
+      return;
+    }
+    const Block& block = decoded.value();
+    readable = true;
+    first_position = block.first_position();
+    first_command = block.first_command();
+    leaves.reserve(block.record_count());
+    if (auto visited = visit(block); !visited) damage = visited.error();
+  }
+
+  std::optional<Position> next_position;
+  std::size_t size;
+  bool readable = false;
+  Position first_position;
+  std::uint64_t first_command = 0;
+  Timestamp first_recorded_at;
+  Timestamp last_recorded_at;
+  // Up to the damage.
+  std::uint64_t commands = 0;
+  std::vector<Hash> leaves;
+  std::optional<Error> damage;
+
+ private:
+  [[nodiscard]] Position here() const { return Position{first_position.value + leaves.size()}; }
+
+  Result<void> visit(const Block& block) {
+    for (std::size_t i = 0; i < block.command_count(); ++i) {
+      auto command = block.command(i);
+      if (!command) return broken("a receipt is not well-formed", here());
+      BOOST_OUTCOME_TRY(visit_batch(block, *command.value().receipt, block.command_id(i)));
+      ++commands;
+    }
+    if (leaves.size() != block.record_count()) {
+      return broken("an event belongs to no command", here());
+    }
+    return boost::outcome_v2::success();
+  }
+
+  // The records that the receipt claims.
+  Result<void> visit_batch(const Block& block, const log::Receipt& receipt,
+                           std::string_view command_id) {
+    if (receipt.command_id()->string_view() != command_id) {
+      return broken("a receipt is filed under another command id", here());
+    }
+    const Timestamp recorded_at{receipt.recorded_at()};
+    if (commands == 0) first_recorded_at = recorded_at;
+    if (commands > 0 && recorded_at < last_recorded_at) return broken("time goes back", here());
+    last_recorded_at = recorded_at;
+    if (receipt.first_position() == 0) return boost::outcome_v2::success();
+    const std::uint64_t count = receipt.last_position() - receipt.first_position() + 1;
+    if (receipt.first_position() != here().value || count > block.record_count() - leaves.size()) {
+      return broken("the receipt of " + std::string(command_id) + " names other events", here());
+    }
+    for (std::uint64_t i = 0; i < count; ++i) {
+      BOOST_OUTCOME_TRY(record, block.verified_record(leaves.size()));
+      if (record->batch_index() != i || record->batch_size() != count ||
+          record->command_id()->string_view() != command_id) {
+        return broken("the event is not where its batch puts it", here());
+      }
+      if (record.recorded_at() != recorded_at) {
+        return broken("the event has another time than its batch", here());
+      }
+      leaves.push_back(leaf_hash(record.bytes()));
+    }
+    return boost::outcome_v2::success();
+  }
+};
+
+// Reads the log and has blocks checked on every core, some ahead of who takes them in order.
+class Checker {
+ public:
+  explicit Checker(const storage::Log& log)
+      : reader_(log), cores_(std::max(std::thread::hardware_concurrency(), 1U)), pool_(cores_) {
+    reader_.seek_to_first();
+  }
+
+  // The next blocks; none at the end.
+  std::vector<CheckedBlock> next() {
+    while (ahead_.size() < 2 * cores_ && reader_.valid()) ahead_.push_back(check(read()));
+    if (ahead_.empty()) return {};
+    auto checked = ahead_.front().get();
+    ahead_.pop_front();
+    return checked;
+  }
+  // Whether all could be read.
+  [[nodiscard]] Result<void> status() const { return reader_.status(); }
+
+ private:
+  using Stretch = std::vector<StoredBlock>;
+  static constexpr std::size_t kStretch = std::size_t{1} << 18;
+
+  Stretch read() {
+    Stretch stretch;
+    for (std::size_t size = 0; size < kStretch && reader_.valid();) {
+      StoredBlock stored{std::string(reader_.stored()), reader_.first_position(), {}};
+      reader_.next();
+      if (reader_.valid()) stored.next_position = reader_.first_position();
+      size += stored.bytes.size();
+      stretch.push_back(std::move(stored));
+    }
+    return stretch;
+  }
+
+  std::future<std::vector<CheckedBlock>> check(Stretch stretch) {
+    std::packaged_task<std::vector<CheckedBlock>()> task([stretch = std::move(stretch)] {
+      return std::vector<CheckedBlock>(stretch.begin(), stretch.end());
+    });
+    auto checked = task.get_future();
+    boost::asio::post(pool_, std::move(task));
+    return checked;
+  }
+
+  storage::Log::Reader reader_;
+  const std::size_t cores_;
+  std::deque<std::future<std::vector<CheckedBlock>>> ahead_;
+  boost::asio::thread_pool pool_;
+};
 
 // Walks the log once and holds what the next block must continue.
 class Walk {
@@ -15,25 +154,23 @@ class Walk {
     if (expected && expected->size == 0) found_ = tree_.root();
   }
 
-  Result<void> visit(const Block& block) {
-    if (block.first_position() != next_position_ || block.first_command() != next_command_) {
-      return broken("the log continues at position " +
-                        std::to_string(block.first_position().value) + ", command " +
-                        std::to_string(block.first_command()) + " instead of command " +
-                        std::to_string(next_command_),
+  Result<void> visit(const CheckedBlock& block) {
+    if (block.first_position != next_position_ || block.first_command != next_command_) {
+      return broken("the log continues at position " + std::to_string(block.first_position.value) +
+                        ", command " + std::to_string(block.first_command) +
+                        " instead of command " + std::to_string(next_command_),
                     next_position_);
     }
-    std::size_t used = 0;
-    for (std::size_t i = 0; i < block.command_count(); ++i) {
-      auto command = block.command(i);
-      if (!command) return broken("a receipt is not well-formed", next_position_);
-      BOOST_OUTCOME_TRY(visit_batch(block, used, *command.value().receipt, block.command_id(i)));
-      ++check_.commands;
-      ++next_command_;
+    if (block.first_recorded_at < check_.last_recorded_at) {
+      return broken("time goes back", next_position_);
     }
-    if (used != block.record_count()) {
-      return broken("an event belongs to no command", next_position_);
-    }
+    for (const auto& leaf : block.leaves) grow(leaf);
+    check_.records += block.leaves.size();
+    check_.commands += block.commands;
+    check_.last_recorded_at = block.last_recorded_at;
+    next_position_ = Position{next_position_.value + block.leaves.size()};
+    next_command_ += block.commands;
+    if (block.damage) return *block.damage;
     return boost::outcome_v2::success();
   }
 
@@ -57,45 +194,8 @@ class Walk {
   }
 
  private:
-  // The records from `used` on that the receipt claims.
-  Result<void> visit_batch(const Block& block, std::size_t& used, const log::Receipt& receipt,
-                           std::string_view command_id) {
-    if (receipt.command_id()->string_view() != command_id) {
-      return broken("a receipt is filed under another command id", next_position_);
-    }
-    BOOST_OUTCOME_TRY(follow_time(Timestamp{receipt.recorded_at()}));
-    if (receipt.first_position() == 0) return boost::outcome_v2::success();
-    const std::uint64_t size = receipt.last_position() - receipt.first_position() + 1;
-    if (receipt.first_position() != next_position_.value || size > block.record_count() - used) {
-      return broken("the receipt of " + std::string(command_id) + " names other events",
-                    next_position_);
-    }
-    for (std::uint64_t i = 0; i < size; ++i, ++used) {
-      BOOST_OUTCOME_TRY(record, block.record(used));
-      if (record->batch_index() != i || record->batch_size() != size ||
-          record->command_id()->string_view() != command_id) {
-        return broken("the event is not where its batch puts it", next_position_);
-      }
-      if (record.recorded_at() != check_.last_recorded_at) {
-        return broken("the event has another time than its batch", next_position_);
-      }
-      ++check_.records;
-      grow(record);
-      next_position_ = next_position_.next();
-    }
-    return boost::outcome_v2::success();
-  }
-
-  Result<void> follow_time(Timestamp recorded_at) {
-    if (recorded_at < check_.last_recorded_at) {
-      return broken("time goes back", next_position_);
-    }
-    check_.last_recorded_at = recorded_at;
-    return boost::outcome_v2::success();
-  }
-
-  void grow(const Record& record) {
-    tree_.add(leaf_hash(record.bytes()));
+  void grow(const Hash& leaf) {
+    tree_.add(leaf);
     if (expected_ && tree_.size() == expected_->size) found_ = tree_.root();
   }
 
@@ -113,7 +213,7 @@ LogCheck check_log(const storage::Log& log, const std::optional<TreeHead>& expec
                    const std::function<void(Position)>& progress) {
   LogCheck check;
   Walk walk(check, expected);
-  storage::Log::Reader reader(log);
+  Checker checker(log);
   const auto stop = [&](Error error) {
     check.damage = std::move(error);
     return check;
@@ -122,19 +222,19 @@ LogCheck check_log(const storage::Log& log, const std::optional<TreeHead>& expec
     if (!error.position) error.position = walk.next_position();
     return stop(std::move(error));
   };
-  for (reader.seek_to_first(); reader.valid(); reader.next()) {
-    auto block = reader.block();
-    if (!block) {
-      // Of a damaged block nothing can be trusted; where the next one begins is known by its key.
-      reader.next();
-      if (reader.valid()) check.damage_until = reader.first_position().previous();
-      return stop_here(block.error());
+  for (auto blocks = checker.next(); !blocks.empty(); blocks = checker.next()) {
+    for (const auto& checked : blocks) {
+      if (!checked.readable) {
+        // Of a damaged block nothing can be trusted; where the next one begins is known by its key.
+        if (checked.next_position) check.damage_until = checked.next_position->previous();
+        return stop_here(*checked.damage);
+      }
+      check.bytes += checked.size;
+      if (auto visited = walk.visit(checked); !visited) return stop_here(visited.error());
     }
-    check.bytes += reader.stored_size();
-    if (auto visited = walk.visit(block.value()); !visited) return stop_here(visited.error());
-    if (progress) progress(Position{walk.next_position().value - 1});
+    if (progress) progress(walk.next_position().previous());
   }
-  if (auto read = reader.status(); !read) return stop_here(read.error());
+  if (auto read = checker.status(); !read) return stop_here(read.error());
   if (auto files = log.verify_files(); !files) return stop_here(files.error());
   if (auto whole = walk.finish(); !whole) return stop(whole.error());
   return check;

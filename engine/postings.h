@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "actbook/error.h"
@@ -24,6 +25,9 @@ class Postings {
 
   /// Forwards: the first position at or after `from`; backwards: the last at or before it.
   [[nodiscard]] virtual std::optional<Position> seek(Position from) = 0;
+  /// From where the last seek, which found something, led to: goes on to the next event of one of
+  /// the types, but no further than is nearly free; the event it comes to may be of another type.
+  virtual Position skip_to_type(std::span<const std::string> /*types*/) { return entry().position; }
   /// What the index knows of the event that the last seek found; its texts live until the next.
   [[nodiscard]] virtual const IndexEntry& entry() const = 0;
   /// Errors: corrupt or unavailable, if a seek failed.

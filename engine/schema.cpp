@@ -109,27 +109,27 @@ TagStep table_step(const reflection::Object& parent, const reflection::Field& fi
   return step;
 }
 
-void collect_tags(const TagPlan& plan, const Table& table, std::vector<std::string>& tags) {
+void visit_tags(const TagPlan& plan, const Table& table, const Schema::TagVisitor& visit) {
   for (const auto& step : plan.steps) {
     if (!table.CheckField(step.offset)) continue;
     switch (step.kind) {
       case TagStep::Kind::text: {
         const auto* text = table.GetPointer<const flatbuffers::String*>(step.offset);
-        if (text->size() != 0) tags.push_back(step.prefix + text->str());
+        if (text->size() != 0) visit(step.prefix, text->string_view());
         break;
       }
       case TagStep::Kind::table:
-        collect_tags(*step.members[0], *table.GetPointer<const Table*>(step.offset), tags);
+        visit_tags(*step.members[0], *table.GetPointer<const Table*>(step.offset), visit);
         break;
       case TagStep::Kind::tables:
         for (const auto* element : *table.GetPointer<const TableVector*>(step.offset)) {
-          collect_tags(*step.members[0], *element, tags);
+          visit_tags(*step.members[0], *element, visit);
         }
         break;
       case TagStep::Kind::union_member: {
         const auto type = table.GetField<std::uint8_t>(step.union_type_offset, 0);
         if (type >= step.members.size() || step.members[type] == nullptr) break;
-        collect_tags(*step.members[type], *table.GetPointer<const Table*>(step.offset), tags);
+        visit_tags(*step.members[type], *table.GetPointer<const Table*>(step.offset), visit);
       }
     }
   }
@@ -181,11 +181,18 @@ const reflection::Object* Schema::table(std::string_view name) const {
   return found == tables_.end() ? nullptr : found->second;
 }
 
+void Schema::visit_tags(std::string_view table_name, ByteView bytes,
+                        const TagVisitor& visit) const {
+  const auto plan = tag_plans_->by_table.find(table(table_name));
+  if (plan == tag_plans_->by_table.end()) return;
+  actbook::visit_tags(plan->second, *flatbuffers::GetRoot<Table>(bytes.data()), visit);
+}
+
 std::vector<std::string> Schema::tags(std::string_view table_name, ByteView bytes) const {
   std::vector<std::string> tags;
-  const auto plan = tag_plans_->by_table.find(table(table_name));
-  if (plan == tag_plans_->by_table.end()) return tags;
-  collect_tags(plan->second, *flatbuffers::GetRoot<Table>(bytes.data()), tags);
+  visit_tags(table_name, bytes, [&](std::string_view prefix, std::string_view value) {
+    tags.push_back(std::string(prefix).append(value));
+  });
   std::ranges::sort(tags);
   tags.erase(std::unique(tags.begin(), tags.end()), tags.end());
   return tags;

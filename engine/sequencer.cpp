@@ -26,6 +26,36 @@ Error unknown_outcome(const Error& cause) {
 
 }  // namespace
 
+// What a caller sleeps on. It has a lock of its own, since a thread that is woken by somebody who
+// holds the sequencer's would only run into that.
+class Sequencer::Waiter {
+ public:
+  enum State { asleep, leads, delivered };
+
+  void wake(State why) {
+    {
+      const Lock lock(mutex_);
+      state_ = why;
+    }
+    changed_.notify_one();
+  }
+  [[nodiscard]] State wait() {
+    Lock lock(mutex_);
+    changed_.wait(lock, [&] { return state_ != asleep; });
+    return std::exchange(state_, asleep);
+  }
+  /// Each thread has one, as it waits for one thing at a time.
+  [[nodiscard]] static const std::shared_ptr<Waiter>& mine() {
+    static thread_local const auto waiter = std::make_shared<Waiter>();
+    return waiter;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  State state_ = asleep;
+};
+
 struct Sequencer::Request {
   enum class Fate { waiting, answered, in_group, dependent, postponed };
 
@@ -33,12 +63,11 @@ struct Sequencer::Request {
 
   const Submission& submission;
   const Decide& decide;
-  /// Set by the leader; the one that waits for it looks at `delivered`.
+  /// Set by the leader.
   std::optional<Receipt> receipt;
   Fate fate = Fate::waiting;
-  bool delivered = false;
-  bool leads = false;
-  std::condition_variable wake;
+  /// Who waits for it; null for a submission by callback.
+  std::shared_ptr<Waiter> waiter;
   /// Only of a submission by callback, which nobody waits for.
   struct Owned {
     Submission submission;
@@ -96,15 +125,14 @@ bool Sequencer::poisoned() const {
 Sequencer::Receipt Sequencer::submit(const Submission& submission, const Decide& decide,
                                      WhenFull full) {
   Request request(submission, decide);
-  Lock lock(mutex_);
-  if (auto error = enqueue(request, full, lock)) return std::move(*error);
-  while (!request.delivered) {
-    if (request.leads) {
-      request.leads = false;
-      lead(lock);
-    } else {
-      request.wake.wait(lock);
-    }
+  request.waiter = Waiter::mine();
+  {
+    Lock lock(mutex_);
+    if (auto error = enqueue(request, full, lock)) return std::move(*error);
+  }
+  while (Waiter::mine()->wait() == Waiter::leads) {
+    Lock lock(mutex_);
+    lead(lock);
   }
   return std::move(*request.receipt);
 }
@@ -140,7 +168,7 @@ std::optional<Error> Sequencer::enqueue(Request& request, WhenFull full, Lock& l
   if (poisoned_) return poisoned_error();
   queue_.push_back(&request);
   if (deciding_) {
-    turn_.notify_one();
+    if (queue_.size() == worth_waking_) turn_.notify_one();
   } else {
     appoint();
   }
@@ -156,8 +184,7 @@ void Sequencer::appoint() {
     worker_leads_ = true;
     work_.notify_one();
   } else {
-    next.leads = true;
-    next.wake.notify_one();
+    next.waiter->wake(Waiter::leads);
   }
 }
 
@@ -180,6 +207,8 @@ void Sequencer::lead(Lock& lock) noexcept {
     if (!queue_.empty() && round.group->has_room()) {
       decide_round(round, lock);
     } else if (!last) {
+      // Woken for each that comes, it would do little else.
+      worth_waking_ = std::max<std::size_t>(in_flight_->size() / 2, 1);
       turn_.wait(lock);
     }
   }
@@ -284,7 +313,6 @@ void Sequencer::decide(Group& group, const Base& base, Request& request) const {
     request.receipt = first_receipt(submission, *place.value());
     return;
   }
-  const bool on_durable_only = !base.in_flight && group.empty();
   if (submission.condition) {
     if (auto held = check_condition(group, base, *submission.condition); !held) {
       request.receipt = held.error();
@@ -297,7 +325,8 @@ void Sequencer::decide(Group& group, const Base& base, Request& request) const {
       return;
     }
   }
-  if (!on_durable_only) request.fate = Request::Fate::dependent;
+  // It may have been the first to find the clock behind, so that the group holds that now.
+  if (base.in_flight || !group.empty()) request.fate = Request::Fate::dependent;
 }
 
 Result<void> Sequencer::check_condition(const Group& group, const Base& base,
@@ -305,8 +334,9 @@ Result<void> Sequencer::check_condition(const Group& group, const Base& base,
   std::optional<Position> match;
   // Nothing durable lies after the head.
   const Position after = std::min(condition.after, base.head.position);
-  auto cursor = list_entries({parts_.log, parts_.views, base.head.position},
-                             condition.fail_if_events_match, {.from = after.next(), .limit = 1});
+  auto cursor =
+      list_entries({parts_.log, parts_.views, base.head.position}, condition.fail_if_events_match,
+                   {.from = after.next(), .direction = Direction::backwards, .limit = 1});
   if (cursor.next()) match = cursor.entry().position;
   BOOST_OUTCOME_TRY(cursor.status());
   if (!match && base.in_flight) {
@@ -355,25 +385,25 @@ Sequencer::Receipt Sequencer::first_receipt(const Submission& submission,
   return std::move(stored.receipt);
 }
 
-// The lock is held before and after, and let go for callbacks.
+// The lock is held before and after, and let go in between: whoever is woken wants it next.
 void Sequencer::deliver(const std::vector<Request*>& requests, Lock& lock) noexcept {
-  std::vector<std::unique_ptr<Request>> callbacks;
+  if (requests.empty()) return;
+  lock.unlock();
+  std::size_t callbacks = 0;
   for (auto* request : requests) {
     if (request->owned) {
-      callbacks.emplace_back(request);
-      continue;
+      const std::unique_ptr<Request> mine(request);
+      request->owned->done(std::move(*request->receipt));
+      ++callbacks;
+    } else {
+      // The request is gone as soon as its caller knows, and the waiter with its thread.
+      const auto waiter = std::move(request->waiter);
+      waiter->wake(Waiter::delivered);
     }
-    request->delivered = true;
-    request->wake.notify_one();
   }
-  if (callbacks.empty()) return;
-  lock.unlock();
-  const auto count = callbacks.size();
-  for (const auto& request : callbacks) request->owned->done(std::move(*request->receipt));
-  callbacks.clear();  // what they captured may want the lock
   lock.lock();
-  unanswered_callbacks_ -= count;
-  if (unanswered_callbacks_ == 0) work_.notify_one();
+  unanswered_callbacks_ -= callbacks;
+  if (callbacks > 0 && unanswered_callbacks_ == 0) work_.notify_one();
 }
 
 void Sequencer::work() {

@@ -61,6 +61,7 @@ class Sequencer {
   [[nodiscard]] Result<StoredCommand> load_command(const storage::CommandPlace& place) const;
 
  private:
+  class Waiter;
   struct Request;
   using Lock = std::unique_lock<std::mutex>;
   /// What a group is decided on: all that is durable, and the group that will be before it is.
@@ -91,6 +92,7 @@ class Sequencer {
   bool deciding_ = false;                   // somebody leads
   std::shared_ptr<const Group> in_flight_;  // on its way to the disk
   std::condition_variable turn_;            // in_flight_ is through, or the queue grew
+  std::size_t worth_waking_ = 1;            // at how many in the queue the leader wakes
   std::condition_variable space_;           // the queue shrank
   Head head_;
   mutable std::condition_variable watchers_;  // head_ moved

@@ -93,8 +93,10 @@ Bytes stored(const GoldenFiles& golden, const std::string& name, ByteView made) 
 /// nothing.
 Bytes block() {
   const Bytes content = {1, 2, 3};
-  return Block::encode(Position{512}, 97,
-                       {{"crm-17", receipt(), content, records()}, {"crm-18", receipt(), {4}, {}}});
+  const auto encoded =
+      Block::encode(Position{512}, 97,
+                    {{"crm-17", receipt(), content, records()}, {"crm-18", receipt(), {4}, {}}});
+  return {encoded.data(), encoded.data() + encoded.size()};
 }
 
 }  // namespace

@@ -32,6 +32,7 @@ rocksdb::DBOptions database_options(rocksdb::Env& env) {
   // over one; what a crash leaves, an unfinished write at the very end, is told apart on open (see
   // torn_write.h).
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  options.avoid_unnecessary_blocking_io = true;  // a reader that ends must not remove files
   options.max_background_jobs = 2;
   options.keep_log_file_num = 2;
   options.info_log_level = rocksdb::WARN_LEVEL;
@@ -41,6 +42,9 @@ rocksdb::DBOptions database_options(rocksdb::Env& env) {
 rocksdb::ColumnFamilyOptions block_options() {
   rocksdb::ColumnFamilyOptions options;
   options.compression = rocksdb::kLZ4Compression;
+  // Bounds the memory, and what is read again when the ledger was not closed.
+  options.write_buffer_size = std::size_t{16} << 20;
+  options.max_write_buffer_number = 3;
   rocksdb::BlockBasedTableOptions table;
   table.block_size = std::size_t{16} << 10;
   table.checksum = rocksdb::kXXH3;
@@ -92,6 +96,9 @@ class Log::Impl {
       const auto written =
           database->Put(synced, meta(), rocksdb::Slice(kFormatKey), rocksdb::Slice(kFormat));
       if (!written.ok()) return to_error(written, "making the log");
+      // Or the WAL could not be removed until something else is written there.
+      const auto flushed = database->Flush({}, meta());
+      if (!flushed.ok()) return to_error(flushed, "making the log");
       return boost::outcome_v2::success();
     }
     if (!status.ok()) return to_error(status, "reading the log's format");
@@ -205,7 +212,8 @@ Result<std::unique_ptr<Log>> Log::open(const std::filesystem::path& directory,
 Log::Log(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Log::~Log() = default;
 
-Result<void> Log::append(Position first_position, std::uint64_t first_command, const Bytes& block) {
+Result<void> Log::append(Position first_position, std::uint64_t first_command,
+                         const Block::Encoded& block) {
   rocksdb::WriteOptions synced;
   synced.sync = true;
   const auto status = impl_->database->Put(
@@ -266,10 +274,8 @@ Position Log::Reader::first_position() const {
   return Position{read_number(impl_->iterator->key().ToStringView(), 0)};
 }
 
-Result<Block> Log::Reader::block() const {
-  return Block::decode(impl_->iterator->value().ToStringView(), first_position());
-}
+Result<Block> Log::Reader::block() const { return Block::decode(stored(), first_position()); }
 
-std::size_t Log::Reader::stored_size() const { return impl_->iterator->value().size(); }
+std::string_view Log::Reader::stored() const { return impl_->iterator->value().ToStringView(); }
 
 }  // namespace actbook::storage

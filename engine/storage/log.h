@@ -28,7 +28,7 @@ class Log {
 
   /// Adds a block and returns once it is durable. After an error it may or may not be there.
   [[nodiscard]] Result<void> append(Position first_position, std::uint64_t first_command,
-                                    const Bytes& block);
+                                    const Block::Encoded& block);
 
   /// The last block, if there is any. Errors: corrupt, unavailable.
   [[nodiscard]] Result<std::optional<Block>> last() const;
@@ -54,7 +54,8 @@ class Log {
     [[nodiscard]] Position first_position() const;
     /// Errors: corrupt.
     [[nodiscard]] Result<Block> block() const;
-    [[nodiscard]] std::size_t stored_size() const;
+    /// Its bytes, until the reader moves.
+    [[nodiscard]] std::string_view stored() const;
 
    private:
     class Impl;

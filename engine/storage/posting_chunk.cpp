@@ -1,6 +1,8 @@
 #include "storage/posting_chunk.h"
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
 
 namespace actbook::storage {
 namespace {
@@ -11,14 +13,9 @@ void put_number(std::string& out, std::uint64_t number) {
   out.push_back(static_cast<char>(number));
 }
 
-void put_difference(std::string& out, std::int64_t difference) {
-  put_number(out, (static_cast<std::uint64_t>(difference) << 1) ^
-                      static_cast<std::uint64_t>(difference >> 63));
-}
-
-void put_text(std::string& out, std::string_view text) {
-  put_number(out, text.size());
-  out.append(text);
+void put_signed(std::string& out, std::int64_t number) {
+  put_number(out,
+             (static_cast<std::uint64_t>(number) << 1) ^ static_cast<std::uint64_t>(number >> 63));
 }
 
 // Reads what was put; past the end, or where it makes no sense, it fails and gives nothing.
@@ -37,19 +34,18 @@ class Reader {
     failed_ = true;
     return 0;
   }
-  std::int64_t difference() {
+  std::int64_t signed_number() {
     const std::uint64_t folded = number();
     return static_cast<std::int64_t>(folded >> 1) ^ -static_cast<std::int64_t>(folded & 1);
   }
-  std::string_view text() {
-    const std::uint64_t size = number();
+  std::string_view bytes(std::uint64_t size) {
     if (size > rest_.size()) {
       failed_ = true;
       return {};
     }
-    const auto text = rest_.substr(0, size);
+    const auto bytes = rest_.substr(0, size);
     rest_.remove_prefix(size);
-    return text;
+    return bytes;
   }
   [[nodiscard]] bool at_end() const { return rest_.empty(); }
   [[nodiscard]] bool failed() const { return failed_; }
@@ -59,75 +55,160 @@ class Reader {
   bool failed_ = false;
 };
 
-// Where the text stands among the distinct ones. A slice keeps each text once, so the same text is
-// at the same place in memory; where it is not, it is only stored twice.
-std::size_t place(std::vector<std::string_view>& texts, std::string_view text) {
-  const auto found = std::ranges::find(texts, text.data(), &std::string_view::data);
-  if (found == texts.end()) {
-    texts.push_back(text);
-    return texts.size() - 1;
-  }
-  return static_cast<std::size_t>(found - texts.begin());
+// The columns may be this wide, in bytes; each width is stored as its place here.
+constexpr std::array<std::size_t, 5> kWidths = {0, 1, 2, 4, 8};
+constexpr unsigned kWidthBits = 3;
+
+std::size_t place_of_width(std::uint64_t widest) {
+  const auto bytes = static_cast<std::size_t>(std::bit_width(widest) + 7) / 8;
+  return static_cast<std::size_t>(std::ranges::lower_bound(kWidths, bytes) - kWidths.begin());
+}
+
+std::uint64_t difference(std::int64_t value, std::int64_t base) {
+  return static_cast<std::uint64_t>(value) - static_cast<std::uint64_t>(base);
 }
 
 }  // namespace
 
-std::string PostingChunk::encode(std::span<const IndexEntry> entries) {
-  std::vector<std::string_view> texts;
-  std::string body;
-  Position position = entries.front().position;
-  std::int64_t recorded_at = 0;
-  for (const auto& entry : entries) {
-    put_number(body, entry.position.value - position.value);
-    put_difference(body, entry.recorded_at.microseconds - recorded_at);
-    put_difference(body, entry.occurred_at.microseconds - entry.recorded_at.microseconds);
-    put_number(body, place(texts, entry.type));
-    put_number(body, place(texts, entry.actor));
-    put_number(body, entry.actor_kind ? static_cast<std::uint64_t>(*entry.actor_kind) + 1 : 0);
-    position = entry.position;
-    recorded_at = entry.recorded_at.microseconds;
-  }
-  std::string stored;
-  put_number(stored, texts.size());
-  for (const auto text : texts) put_text(stored, text);
-  return stored + body;
+// A slice keeps each text once, so the same text is at the same place in memory; where it is not,
+// it is only stored twice.
+std::int64_t PostingChunk::Encoder::place(std::string_view text) {
+  const auto found = std::ranges::find(texts_, text.data(), &std::string_view::data);
+  const auto index = found - texts_.begin();
+  if (found == texts_.end()) texts_.push_back(text);
+  return index;
 }
 
-Result<void> PostingChunk::decode(Position first, std::string_view stored) {
-  stored_ = stored;
-  entries_.clear();
-  Reader reader(stored_);
-  std::vector<std::string_view> texts;
-  for (auto left = reader.number(); left > 0 && !reader.failed(); --left) {
-    texts.push_back(reader.text());
+const std::string& PostingChunk::Encoder::encode(std::span<const IndexEntry> entries) {
+  texts_.clear();
+  for (auto& column : columns_) column.clear();
+  for (const auto& entry : entries) {
+    const auto put = [&](Field field, std::int64_t value) { columns_[field].push_back(value); };
+    put(kPosition, static_cast<std::int64_t>(entry.position.value));
+    put(kRecordedAt, entry.recorded_at.microseconds);
+    put(kLag, static_cast<std::int64_t>(
+                  difference(entry.occurred_at.microseconds, entry.recorded_at.microseconds)));
+    put(kType, place(entry.type));
+    put(kActor, place(entry.actor));
+    put(kActorKind, entry.actor_kind ? static_cast<std::int64_t>(*entry.actor_kind) + 1 : 0);
   }
-  Position position = first;
-  std::int64_t recorded_at = 0;
-  bool known = true;
-  const auto text = [&] {
-    const auto index = reader.number();
-    known = known && index < texts.size();
-    return known ? texts[index] : std::string_view();
-  };
-  while (known && !reader.failed() && !reader.at_end()) {
-    IndexEntry entry;
-    position.value += reader.number();
-    entry.position = position;
-    recorded_at += reader.difference();
-    entry.recorded_at = {recorded_at};
-    entry.occurred_at = {recorded_at + reader.difference()};
-    entry.type = text();
-    entry.actor = text();
-    if (const auto kind = reader.number(); kind > 0) {
-      entry.actor_kind = static_cast<schema::ActorKind>(kind - 1);
+
+  stored_.clear();
+  put_number(stored_, entries.size());
+  put_number(stored_, texts_.size());
+  for (const auto text : texts_) {
+    put_number(stored_, text.size());
+    stored_.append(text);
+  }
+  std::array<std::int64_t, kFields> bases{};
+  std::array<std::size_t, kFields> widths{};
+  std::uint64_t packed = 0;
+  for (std::size_t i = 0; i < kFields; ++i) {
+    const auto [least, most] = std::ranges::minmax(columns_[i]);
+    bases[i] = least;
+    const auto place = place_of_width(difference(most, least));
+    widths[i] = kWidths[place];
+    packed |= static_cast<std::uint64_t>(place) << (kWidthBits * i);
+  }
+  put_number(stored_, packed);
+  for (const auto base : bases) put_signed(stored_, base);
+  static_assert(std::endian::native == std::endian::little);
+  for (std::size_t i = 0; i < kFields; ++i) {
+    for (const auto value : columns_[i]) {
+      const auto above = difference(value, bases[i]);
+      stored_.append(reinterpret_cast<const char*>(&above), widths[i]);
     }
-    entries_.push_back(entry);
   }
-  if (!known || reader.failed() || entries_.empty()) {
-    return Error{ErrorKind::corrupt, "DAMAGED_VIEWS", "a part of the tag index is not well-formed",
-                 first};
+  return stored_;
+}
+
+Result<void> PostingChunk::decode(std::string_view stored) {
+  texts_.clear();
+  Reader reader(stored);
+  size_ = reader.number();
+  for (auto left = reader.number(); left > 0 && !reader.failed(); --left) {
+    texts_.push_back(reader.bytes(reader.number()));
   }
-  return boost::outcome_v2::success();
+  const auto packed = reader.number();
+  for (auto& column : columns_) column.base = reader.signed_number();
+  bool good = size_ > 0 && size_ <= kMost && packed >> (kWidthBits * kFields) == 0;
+  for (std::size_t i = 0; i < kFields && good; ++i) {
+    const auto place = packed >> (kWidthBits * i) & ((1U << kWidthBits) - 1);
+    good = place < kWidths.size();
+    if (!good) break;
+    columns_[i].width = kWidths[place];
+    columns_[i].differences = reader.bytes(columns_[i].width * size_).data();
+  }
+  good = good && reader.at_end() && !reader.failed();
+  const auto known = [&](Field field, std::size_t index) {
+    return static_cast<std::uint64_t>(columns_[field].at(index)) < texts_.size();
+  };
+  for (std::size_t i = 0; good && i < size_; ++i) good = known(kType, i) && known(kActor, i);
+  if (good) return boost::outcome_v2::success();
+  size_ = 0;
+  return Error{
+      ErrorKind::corrupt, "DAMAGED_VIEWS", "a part of the tag index is not well-formed", {}};
+}
+
+std::int64_t PostingChunk::Column::at(std::size_t index) const {
+  std::uint64_t above = 0;
+  if (width != 0) std::memcpy(&above, differences + index * width, width);
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(base) + above);
+}
+
+std::string_view PostingChunk::text(Field field, std::size_t index) const {
+  return texts_[static_cast<std::size_t>(columns_[field].at(index))];
+}
+
+Position PostingChunk::position(std::size_t index) const {
+  return Position{static_cast<std::uint64_t>(columns_[kPosition].at(index))};
+}
+
+std::size_t PostingChunk::lower_bound(Position from) const {
+  std::size_t begin = 0;
+  for (std::size_t count = size_; count > 0;) {
+    const auto half = count / 2;
+    if (position(begin + half) < from) {
+      begin += half + 1;
+      count -= half + 1;
+    } else {
+      count = half;
+    }
+  }
+  return begin;
+}
+
+IndexEntry PostingChunk::entry(std::size_t index) const {
+  IndexEntry entry;
+  entry.position = position(index);
+  entry.recorded_at = {columns_[kRecordedAt].at(index)};
+  entry.occurred_at = {
+      static_cast<std::int64_t>(static_cast<std::uint64_t>(entry.recorded_at.microseconds) +
+                                static_cast<std::uint64_t>(columns_[kLag].at(index)))};
+  entry.type = text(kType, index);
+  entry.actor = text(kActor, index);
+  if (const auto kind = columns_[kActorKind].at(index); kind > 0) {
+    entry.actor_kind = static_cast<schema::ActorKind>(kind - 1);
+  }
+  return entry;
+}
+
+std::size_t PostingChunk::skip_to_type(std::size_t index, std::span<const std::string> types,
+                                       Direction direction) const {
+  // Where the types stand among the texts; an actor may be called like a type.
+  std::array<bool, 2 * kMost> wanted{};
+  bool any = false;
+  for (std::size_t i = 0; i < std::min(texts_.size(), wanted.size()); ++i) {
+    wanted[i] = std::ranges::find(types, texts_[i]) != types.end();
+    any = any || wanted[i];
+  }
+  const bool forwards = direction == Direction::forwards;
+  const auto last = forwards ? size_ - 1 : 0;
+  if (!any) return last;
+  while (index != last && !wanted[static_cast<std::size_t>(columns_[kType].at(index))]) {
+    forwards ? ++index : --index;
+  }
+  return index;
 }
 
 }  // namespace actbook::storage

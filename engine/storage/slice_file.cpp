@@ -10,9 +10,6 @@
 namespace actbook::storage {
 namespace {
 
-// How many events apart the marks of time stand.
-constexpr std::size_t kTimeMarks = 256;
-
 // Puts keys in the order of their spaces; after a failure it puts nothing.
 class FileWriter {
  public:
@@ -35,10 +32,7 @@ class FileWriter {
   }
 
   void put_commands() {
-    std::vector<const CommandPlaces::value_type*> sorted;
-    for (const auto& command : slice_.commands()) sorted.push_back(&command);
-    std::ranges::sort(sorted, std::less<>(), [](const auto* command) { return command->first; });
-    for (const auto* command : sorted) put(command_key(command->first), encode(command->second));
+    for (const auto& [id, place] : slice_.commands_in_order()) put(command_key(id), encode(place));
   }
 
   void put_rows() {
@@ -51,12 +45,16 @@ class FileWriter {
 
   void put_postings() {
     std::vector<IndexEntry> entries;
-    for (const auto& [tag, list] : slice_.tags_in_order()) {
+    std::string key;
+    PostingChunk::Encoder encoder;
+    for (const auto* list : slice_.tags_in_order()) {
       for (std::size_t i = 0; i < list->indexes.size(); i += PostingChunk::kMost) {
         const auto end = std::min(i + PostingChunk::kMost, list->indexes.size());
         entries.clear();
         for (auto j = i; j < end; ++j) entries.push_back(slice_.entry(list->indexes[j]));
-        put(posting_key(tag, entries.front().position), PostingChunk::encode(entries));
+        key.assign(1, kPosting).append(list->tag).push_back(kEnd);
+        append_number(key, entries.back().position.value);
+        put(key, encoder.encode(entries));
       }
     }
   }

@@ -14,21 +14,17 @@ class StoredPostings final : public Postings {
       : tag_(tag), direction_(direction), iterator_(database.NewIterator({})) {}
 
   std::optional<Position> seek(Position from) override {
-    entry_ = nullptr;
     if (failure_) return std::nullopt;
-    const bool found = direction_ == Direction::forwards ? seek_forwards(from) : find_chunk(from);
-    if (!found) return std::nullopt;
-    const auto entries = chunk_.entries();
-    if (direction_ == Direction::forwards) {
-      entry_ = &*std::ranges::lower_bound(entries, from, std::less<>(), &IndexEntry::position);
-    } else {
-      entry_ = &*std::prev(
-          std::ranges::upper_bound(entries, from, std::less<>(), &IndexEntry::position));
-    }
-    return entry_->position;
+    const bool forwards = direction_ == Direction::forwards;
+    if (!(forwards ? seek_forwards(from) : seek_backwards(from))) return std::nullopt;
+    return stand_on(forwards ? chunk_.lower_bound(from) : chunk_.lower_bound(from.next()) - 1);
   }
 
-  [[nodiscard]] const IndexEntry& entry() const override { return *entry_; }
+  Position skip_to_type(std::span<const std::string> types) override {
+    return stand_on(chunk_.skip_to_type(index_, types, direction_));
+  }
+
+  [[nodiscard]] const IndexEntry& entry() const override { return entry_; }
 
   [[nodiscard]] Result<void> status() const override {
     if (failure_) return *failure_;
@@ -37,32 +33,38 @@ class StoredPostings final : public Postings {
   }
 
  private:
-  // To the chunk with the first entry at or after `from`.
+  Position stand_on(std::size_t index) {
+    index_ = index;
+    entry_ = chunk_.entry(index);
+    return entry_.position;
+  }
+
+  // To the first chunk that ends at or after `from`.
   bool seek_forwards(Position from) {
     if (loaded_) {
-      if (from <= chunk_.entries().back().position) return true;
+      if (from <= chunk_.back()) return true;
       // Whoever reads in order wants the next chunk.
       iterator_->Next();
       if (!load()) return false;
-      if (from <= chunk_.entries().back().position) return true;
+      if (from <= chunk_.back()) return true;
     }
-    const bool one_before = find_chunk(from);
-    if (one_before && from <= chunk_.entries().back().position) return true;
-    if (failure_) return false;
-    if (one_before) {
-      iterator_->Next();
-    } else {
-      iterator_->Seek(posting_key(tag_, from));
-    }
+    iterator_->Seek(posting_key(tag_, from));
     return load();
   }
 
   // To the last chunk that begins at or before `from`.
-  bool find_chunk(Position from) {
-    if (loaded_ && chunk_.entries().front().position <= from &&
-        from <= chunk_.entries().back().position) {
-      return true;
+  bool seek_backwards(Position from) {
+    if (loaded_) {
+      if (from >= chunk_.front()) return true;
+      iterator_->Prev();
+      if (!load()) return false;
+      if (from >= chunk_.front() && from <= chunk_.back()) return true;
     }
+    // One that ends behind `from` may begin before it; if none does, the one before that ends
+    // there.
+    iterator_->Seek(posting_key(tag_, from));
+    if (load() && from >= chunk_.front()) return true;
+    if (failure_) return false;
     iterator_->SeekForPrev(posting_key(tag_, from));
     return load();
   }
@@ -77,9 +79,9 @@ class StoredPostings final : public Postings {
         key[tag_end] != kEnd) {
       return false;
     }
-    const Position first{read_number(key, tag_end + 1)};
-    if (auto decoded = chunk_.decode(first, iterator_->value().ToStringView()); !decoded) {
+    if (auto decoded = chunk_.decode(iterator_->value().ToStringView()); !decoded) {
       failure_ = decoded.error();
+      failure_->position = Position{read_number(key, tag_end + 1)};
       return false;
     }
     loaded_ = true;
@@ -90,8 +92,9 @@ class StoredPostings final : public Postings {
   Direction direction_;
   std::unique_ptr<rocksdb::Iterator> iterator_;
   PostingChunk chunk_;
-  bool loaded_ = false;  // chunk_ is what the iterator stands on
-  const IndexEntry* entry_ = nullptr;
+  bool loaded_ = false;    // chunk_ is what the iterator stands on
+  std::size_t index_ = 0;  // in the chunk
+  IndexEntry entry_;
   std::optional<Error> failure_;
 };
 

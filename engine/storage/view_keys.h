@@ -10,8 +10,9 @@
 //   h level index                hash of a complete subtree of the Merkle tree
 //   m name                       marks
 //   r table key 0 position       version of a row
-//   t tag 0 first position       postings, in chunks
-//   w time position              when the event at a position was recorded, now and then
+//   t tag 0 last position        postings, in chunks
+//   w time position              when the event at a position was recorded, now and then: every
+//                                kTimeMarks events at least
 // Ids, tags and row keys hold no byte 0, so that it ends them and sorts before what could follow.
 namespace actbook::storage {
 
@@ -24,6 +25,8 @@ enum Space : char {
   kTime = 'w'
 };
 inline constexpr char kEnd = '\0';
+inline constexpr std::size_t kPositionSize = 8;
+inline constexpr std::size_t kTimeMarks = 256;
 inline constexpr std::string_view kReachKey = "mreach";
 inline constexpr std::string_view kTileKey = "mtile";
 inline constexpr std::string_view kProjectorKey = "mprojector";
@@ -38,10 +41,10 @@ inline std::string hash_key(Subtree subtree) {
   return key;
 }
 
-inline std::string posting_key(std::string_view tag, Position first) {
+inline std::string posting_key(std::string_view tag, Position last) {
   std::string key(1, kPosting);
   key.append(tag).push_back(kEnd);
-  append_number(key, first.value);
+  append_number(key, last.value);
   return key;
 }
 

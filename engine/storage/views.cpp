@@ -1,7 +1,9 @@
 #include "storage/views.h"
 
+#include <rocksdb/cache.h>
 #include <rocksdb/db.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 #include <spdlog/spdlog.h>
 
@@ -21,7 +23,21 @@
 namespace actbook::storage {
 namespace {
 
-rocksdb::Options database_options(const StorageEnvironment& environment) {
+// What the filters know: command ids, and of tags and rows the part before the position. So most
+// files that lack what is asked for are not read.
+class FilteredPart final : public rocksdb::SliceTransform {
+ public:
+  [[nodiscard]] const char* Name() const override { return "actbook.FilteredPart"; }
+  [[nodiscard]] bool InDomain(const rocksdb::Slice& key) const override {
+    return key.size() > kPositionSize &&
+           (key[0] == kCommand || key[0] == kPosting || key[0] == kRow);
+  }
+  [[nodiscard]] rocksdb::Slice Transform(const rocksdb::Slice& key) const override {
+    return key[0] == kCommand ? key : rocksdb::Slice(key.data(), key.size() - kPositionSize);
+  }
+};
+
+rocksdb::Options database_options(const StorageEnvironment& environment, std::size_t cache_size) {
   rocksdb::Options options;
   options.env = environment.env;
   options.create_if_missing = true;
@@ -29,12 +45,37 @@ rocksdb::Options database_options(const StorageEnvironment& environment) {
   options.max_background_jobs = 2;
   options.keep_log_file_num = 2;
   options.info_log_level = rocksdb::WARN_LEVEL;
+  // Of what is written once, few bytes should be written again.
+  options.compaction_style = rocksdb::kCompactionStyleUniversal;
+  options.avoid_unnecessary_blocking_io = true;  // a reader that ends must not remove files
+  options.prefix_extractor = std::make_shared<FilteredPart>();
   rocksdb::BlockBasedTableOptions table;
   table.checksum = rocksdb::kXXH3;
-  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));  // most command ids are new
+  table.block_cache = rocksdb::NewLRUCache(cache_size);
+  // Memory stays bounded however many keys there are: indexes and filters are in small parts, which
+  // the cache holds like other blocks.
+  table.cache_index_and_filter_blocks = true;
+  table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
+  table.partition_filters = true;
+  table.filter_policy.reset(rocksdb::NewRibbonFilterPolicy(8));
+  table.whole_key_filtering = false;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   return options;
 }
+
+// When events were recorded, one in kTimeMarks of those that are saved: 16 bytes each, read when
+// they are first asked for.
+class TimeMarks {
+ public:
+  // `iterator` over all keys; `reach`: how far what is saved reaches.
+  Result<Views::Boundary> boundary(std::unique_ptr<rocksdb::Iterator> iterator, Timestamp at,
+                                   Position reach);
+
+ private:
+  using Mark = std::pair<Timestamp, Position>;
+  std::mutex mutex_;
+  std::vector<Mark> marks_;
+};
 
 // The events of a tag in a slice.
 class SlicePostings final : public Postings {
@@ -48,6 +89,10 @@ class SlicePostings final : public Postings {
     entry_ = *found;
     return entry_.position;
   }
+  Position skip_to_type(std::span<const std::string> types) override {
+    entry_ = slice_->skip_to_type(list_, entry_.position, types, direction_);
+    return entry_.position;
+  }
   [[nodiscard]] const IndexEntry& entry() const override { return entry_; }
   [[nodiscard]] Result<void> status() const override { return boost::outcome_v2::success(); }
 
@@ -56,6 +101,36 @@ class SlicePostings final : public Postings {
   const Slice::TagList& list_;
   Direction direction_;
   IndexEntry entry_;
+};
+
+// The events of a tag in all stretches, which do not overlap: each is asked when the walk gets
+// there, so where an answer is found in memory, the database is not asked.
+class AllStretches final : public Postings {
+ public:
+  using Make = std::function<PostingsPtr()>;
+  /// `parts` in the order of the walk.
+  explicit AllStretches(std::vector<Make> parts) : parts_(std::move(parts)) {}
+
+  std::optional<Position> seek(Position from) override {
+    for (; part_ < parts_.size(); ++part_, list_.reset()) {
+      if (!list_) list_ = parts_[part_]();
+      if (const auto found = list_->seek(from)) return found;
+      failed_ = list_->status();
+      if (!failed_) break;
+    }
+    return std::nullopt;
+  }
+  Position skip_to_type(std::span<const std::string> types) override {
+    return list_->skip_to_type(types);
+  }
+  [[nodiscard]] const IndexEntry& entry() const override { return list_->entry(); }
+  [[nodiscard]] Result<void> status() const override { return failed_; }
+
+ private:
+  std::vector<Make> parts_;
+  std::size_t part_ = 0;
+  PostingsPtr list_;  // of the part that the walk is in
+  Result<void> failed_ = boost::outcome_v2::success();
 };
 
 }  // namespace
@@ -100,8 +175,12 @@ class Views::Impl {
     return std::optional<std::string>(std::move(value));
   }
 
+  // Over all keys. One that seeks within a tag or row does without total_order_seek, and asks the
+  // filters.
   [[nodiscard]] std::unique_ptr<rocksdb::Iterator> iterate() const {
-    return std::unique_ptr<rocksdb::Iterator>(database->NewIterator({}));
+    rocksdb::ReadOptions all;
+    all.total_order_seek = true;
+    return std::unique_ptr<rocksdb::Iterator>(database->NewIterator(all));
   }
 
   // Visits every stored key that starts with `start`.
@@ -125,6 +204,7 @@ class Views::Impl {
   const std::size_t slice_limit;
   std::unique_ptr<rocksdb::DB> database;
 
+  mutable TimeMarks marks;
   TreeHasher tile;  // of the Merkle tree, incomplete; only for whoever adds
 
   mutable std::shared_mutex mutex;  // which slices there are; shared to add to the one that fills
@@ -137,9 +217,9 @@ class Views::Impl {
 };
 
 Result<std::unique_ptr<Views>> Views::open(const std::filesystem::path& directory,
-                                           const StorageEnvironment& environment,
-                                           std::size_t slice_size) {
-  auto impl = std::make_unique<Impl>(directory, database_options(environment), slice_size);
+                                           const StorageEnvironment& environment, Memory memory) {
+  auto impl =
+      std::make_unique<Impl>(directory, database_options(environment, memory.cache), memory.slice);
   BOOST_OUTCOME_TRY(check_sorted_files(*environment.env, directory));
   rocksdb::DB* database = nullptr;
   const auto status = rocksdb::DB::Open(impl->options, directory.string(), &database);
@@ -297,7 +377,7 @@ void Views::Impl::work() {
   for (;;) {
     changed.wait(lock, [&] { return stopping || (saving && !failure); });
     if (stopping) return;
-    const auto slice = saving;
+    auto slice = saving;
     lock.unlock();
     auto saved = save_slice(*slice);
     lock.lock();
@@ -308,6 +388,10 @@ void Views::Impl::work() {
       failure = saved.error();
     }
     changed.notify_all();
+    // Nobody should wait while its memory is given back.
+    lock.unlock();
+    slice.reset();
+    lock.lock();
   }
 }
 
@@ -352,7 +436,7 @@ Result<std::optional<RowVersion>> Views::row(TableId table, std::string_view key
     if (!slice) continue;
     if (auto version = slice->row(table, key, position)) return version;
   }
-  const auto iterator = impl_->iterate();
+  const std::unique_ptr<rocksdb::Iterator> iterator(impl_->database->NewIterator({}));
   iterator->SeekForPrev(row_key(table, key, position));
   if (!iterator->status().ok()) return to_error(iterator->status(), "reading a row");
   if (!iterator->Valid()) return std::optional<RowVersion>();
@@ -427,21 +511,27 @@ Result<void> Views::visit_versions(Position until, const VersionVisitor& visit) 
 }
 
 PostingsPtr Views::postings(std::string_view tag, const ReadRange& range) const {
-  std::vector<PostingsPtr> lists;
+  std::vector<AllStretches::Make> parts;  // the newest first
   Position before{std::numeric_limits<std::uint64_t>::max()};
   for (const auto& slice : impl_->slices()) {
     if (!slice) continue;
     before = slice->before().position;
     if (range.to <= before) continue;
     if (const auto* list = slice->find_tag(tag)) {
-      lists.push_back(std::make_unique<SlicePostings>(slice, *list, range.direction));
+      parts.emplace_back([slice, list, direction = range.direction] {
+        return std::make_unique<SlicePostings>(slice, *list, direction);
+      });
     }
     if (range.from > before) break;
   }
-  if (range.from <= before || lists.empty()) {
-    lists.push_back(stored_postings(*impl_->database, tag, range.direction));
+  if (range.from <= before) {
+    parts.emplace_back(
+        [&database = *impl_->database, tag = std::string(tag), direction = range.direction] {
+          return stored_postings(database, tag, direction);
+        });
   }
-  return any_of(std::move(lists), range.direction);
+  if (range.direction == Direction::forwards) std::ranges::reverse(parts);
+  return std::make_unique<AllStretches>(std::move(parts));
 }
 
 Result<Views::Boundary> Views::boundary(Timestamp at) const {
@@ -455,31 +545,39 @@ Result<Views::Boundary> Views::boundary(Timestamp at) const {
     }
     reach = before;
   }
-  Boundary boundary{Position{0}, reach.next()};
-  const auto iterator = impl_->iterate();
-  const auto is_mark = [&] { return iterator->Valid() && iterator->key()[0] == kTime; };
-  const auto position = [&] { return Position{read_number(iterator->key().ToStringView(), 9)}; };
-  const std::string goal = time_key(at, Position{0});
-  iterator->Seek(goal);
-  if (is_mark()) boundary.next = std::min(position(), boundary.next);
-  iterator->SeekForPrev(goal);
-  if (is_mark()) boundary.last = position();
-  if (!iterator->status().ok()) return to_error(iterator->status(), "reading the times");
-  return boundary;
+  return impl_->marks.boundary(impl_->iterate(), at, reach);
+}
+
+Result<Views::Boundary> TimeMarks::boundary(std::unique_ptr<rocksdb::Iterator> iterator,
+                                            Timestamp at, Position reach) {
+  const std::lock_guard lock(mutex_);
+  if (marks_.empty() || marks_.back().second < reach) {
+    const Mark newest = marks_.empty() ? Mark() : marks_.back();
+    iterator->Seek(time_key(newest.first, newest.second.next()));
+    for (; iterator->Valid() && iterator->key()[0] == kTime; iterator->Next()) {
+      const auto key = iterator->key().ToStringView();
+      marks_.push_back({{static_cast<std::int64_t>(read_number(key, 1))},
+                        Position{read_number(key, 1 + kPositionSize)}});
+    }
+    if (!iterator->status().ok()) return to_error(iterator->status(), "reading the times");
+  }
+  const auto next = std::ranges::lower_bound(marks_, at, std::less<>(), &Mark::first);
+  return Views::Boundary{
+      next == marks_.begin() ? Position{0} : std::prev(next)->second,
+      std::min(next == marks_.end() ? reach.next() : next->second, reach.next())};
 }
 
 // Visits every entry of the tag index.
 template <class Visit>
 Result<void> Views::Impl::visit_entries(const Visit& visit) const {
   PostingChunk chunk;
-  return visit_space(
-      kPosting, [&](std::string_view key, const rocksdb::Slice& value) -> Result<void> {
-        const auto tag = key.substr(1, key.size() - 1 - 1 - 8);
-        BOOST_OUTCOME_TRY(
-            chunk.decode(Position{read_number(key, key.size() - 8)}, value.ToStringView()));
-        for (const auto& entry : chunk.entries()) visit(tag, entry.position);
-        return boost::outcome_v2::success();
-      });
+  return visit_space(kPosting,
+                     [&](std::string_view key, const rocksdb::Slice& value) -> Result<void> {
+                       const auto tag = key.substr(1, key.size() - 1 - 1 - 8);
+                       BOOST_OUTCOME_TRY(chunk.decode(value.ToStringView()));
+                       for (std::size_t i = 0; i < chunk.size(); ++i) visit(tag, chunk.position(i));
+                       return boost::outcome_v2::success();
+                     });
 }
 
 Result<std::uint64_t> Views::count_postings(Position until) {

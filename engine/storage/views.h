@@ -24,11 +24,15 @@ class Views {
   static constexpr std::uint8_t kTileLevel = 8;
   static constexpr std::uint64_t kTileWidth = std::uint64_t{1} << kTileLevel;
 
-  /// Opens the views, making them where there are none. `slice_size`: at how many bytes of memory a
-  /// stretch is saved. Errors: corrupt, unavailable.
+  /// In bytes: at how many a stretch is saved, and how much of what is saved is kept ready.
+  struct Memory {
+    std::size_t slice;
+    std::size_t cache;
+  };
+  /// Opens the views, making them where there are none. Errors: corrupt, unavailable.
   [[nodiscard]] static Result<std::unique_ptr<Views>> open(const std::filesystem::path& directory,
                                                            const StorageEnvironment& environment,
-                                                           std::size_t slice_size);
+                                                           Memory memory);
   /// Removes the views in `directory`. Errors: unavailable.
   [[nodiscard]] static Result<void> destroy(const std::filesystem::path& directory);
 

@@ -69,9 +69,10 @@ const Bytes& valid_block() {
     receipt.last_position = 8;
     receipt.created = {"account:a"};
     const Bytes content = {1, 2, 3};
-    return Block::encode(
+    const auto encoded = Block::encode(
         Position{7}, 3,
         {{"crm-17", pack(receipt), content, records()}, {"crm-18", pack(receipt), content, {}}});
+    return Bytes(encoded.data(), encoded.data() + encoded.size());
   }();
   return block;
 }
@@ -125,7 +126,7 @@ void read(const Block& block, const log::Block& raw) {
   for (std::size_t i = 0; i < block.record_count(); ++i) {
     const auto* stored = raw.records()->Get(static_cast<flatbuffers::uoffset_t>(i));
     const ByteView bytes(stored->bytes()->data(), stored->bytes()->size());
-    const auto record = block.record(i);
+    const auto record = block.verified_record(i);
     const Position position{block.first_position().value + i};
     if (!readable(record)) {
       promise(record.error().position == position, "a damaged record is located");

@@ -34,7 +34,9 @@ inline std::string differ(const std::string& what, const std::map<std::string, s
                           const std::map<std::string, std::string>& store) {
   return differ(what, model, store, [](const std::map<std::string, std::string>& texts) {
     std::string text;
-    for (const auto& [key, value] : texts) text.append(key + '=' + value + ' ');
+    for (const auto& [key, value] : texts) {
+      text.append(key).append("=").append(value).append(" ");
+    }
     return "{ " + text + '}';
   });
 }

@@ -107,9 +107,12 @@ ModelAnswer EventModel::submit(const ModelCommand& command, Timestamp now) {
   if (auto failed = failed_condition(command)) return *failed;
 
   ModelAnswer answer;
+  const bool held_before = clock_held_;
   hold_clock(now);
   answer.before = names(head());
   if (command.verdict == Verdict::failed) {
+    // Nothing says that the clock has caught up.
+    if (now >= head_recorded_at_) clock_held_ = held_before;
     if (bug_ == Bug::keeps_ids_of_failed_decisions) {
       ids_[command.id] = {command.workspace, command.name};
     }

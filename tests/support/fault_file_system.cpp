@@ -22,7 +22,8 @@ std::string normal(const std::string& path) {
   return text;
 }
 
-Status dead() { return Status::IOError("the file system is gone"); }
+// The file system is gone. Without a text, which clang-analyzer would believe to leak.
+Status dead() { return Status::IOError(); }
 
 Status no_space(const std::string& path) {
   auto status = Status::NoSpace("While appending to file: " + path, "No space left on device");

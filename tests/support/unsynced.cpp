@@ -75,10 +75,10 @@ void UnsyncedFile::write(std::uint64_t offset, std::string_view bytes) {
   put(offset, bytes);
 }
 
-void UnsyncedFile::truncate(std::uint64_t to) {
-  const auto before = size();
-  writes_.push_back({to, 0, before > to ? read(to, before - to) : std::string(), before});
-  resize(to);
+void UnsyncedFile::truncate(std::uint64_t size) {
+  const auto before = this->size();
+  writes_.push_back({size, 0, before > size ? read(size, before - size) : std::string(), before});
+  resize(size);
 }
 
 void UnsyncedFile::sync() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -69,6 +70,9 @@ class Batch {
   /// `state` and `projector` outlive the batch. The first event gets the position `first`.
   Batch(const RowReader& state, Position first, Timestamp recorded_at, CommandInfo info,
         const Projector& projector);
+  ~Batch();
+  Batch(const Batch&) = delete;
+  Batch& operator=(const Batch&) = delete;
 
   /// The rows with this batch's own events folded in.
   [[nodiscard]] const RowReader& rows() const { return rows_; }
@@ -94,6 +98,9 @@ class Batch {
   [[nodiscard]] Finished finish();
 
  private:
+  [[nodiscard]] const std::vector<std::string_view>& tags_of(const EventDraft& draft);
+  [[nodiscard]] std::uint8_t* keep(ByteView bytes);
+
   RowOverlay rows_;
   Position first_;
   Timestamp recorded_at_;
@@ -101,8 +108,11 @@ class Batch {
   const Projector& projector_;
   std::string basis_;
   std::vector<std::string> rules_broken_;
-  std::vector<std::shared_ptr<Bytes>> buffers_;
   std::vector<Record> records_;
+  std::vector<std::uint8_t*> starts_;  // of the records
+  std::shared_ptr<Bytes> piece_;       // where the next record goes, if there is room
+  struct Tools;                        // what every event is built with
+  std::unique_ptr<Tools> tools_;
 };
 
 }  // namespace actbook

@@ -161,6 +161,9 @@ class EventStore {
     /// How many bytes of derived data are held in memory before they are saved; twice that can be
     /// there at once, and as much must be derived again after a crash.
     std::size_t slice_size = std::size_t{16} << 20;
+    /// How many bytes of the views' files are kept in memory, uncompressed. Queries over more than
+    /// that read and decompress what they need, some microseconds for each place they look at.
+    std::size_t cache_size = std::size_t{32} << 20;
     /// Null is the machine's own file system. Outlives the store.
     const StorageEnvironment* environment = nullptr;
   };

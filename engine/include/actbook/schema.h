@@ -2,6 +2,7 @@
 
 #include <flatbuffers/reflection.h>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -29,6 +30,9 @@ class Schema {
   /// The tags of a well-formed table, sorted and distinct: every string field with the attribute
   /// `tag`, in nested tables and the table of a union too.
   [[nodiscard]] std::vector<std::string> tags(std::string_view table_name, ByteView bytes) const;
+  /// The same tags as they come, some perhaps twice: "workspace:" and its id.
+  using TagVisitor = std::function<void(std::string_view prefix, std::string_view value)>;
+  void visit_tags(std::string_view table_name, ByteView bytes, const TagVisitor& visit) const;
 
   /// Checks what the attributes ask of a well-formed table: ident, mandatory, email, sha256,
   /// max_bytes, time, and that texts are UTF-8 without control characters. Errors: invalid, naming
