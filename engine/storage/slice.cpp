@@ -12,7 +12,7 @@ namespace {
 // What places in memory cost beside their contents: of a node of a map, and of an entry of a hash
 // map, which is up to half empty.
 constexpr std::size_t kNode = 64;
-constexpr std::size_t kBucket = 2 * 40;
+constexpr std::size_t kBucket = 80;
 
 constexpr std::string_view kTypeTag = "type:";
 constexpr std::string_view kActorTag = "actor:";

@@ -240,10 +240,11 @@ class EventStore {
   /// and hashed.
   [[nodiscard]] Result<TreeHead> tree_head(Position size) const;
 
-  /// Reads every byte of the log from storage and checks each record: well-formed, unaltered
-  /// (checksum), positions without a hole, times that never decrease, batches whole, commands with
-  /// their receipts. With a head that somebody kept from an earlier time, also that the first
-  /// events are still those: a tail cut off and a log rewritten with fresh checksums show only so.
+  /// Reads every byte of the log from storage, on all cores, and checks each record: well-formed,
+  /// unaltered (checksum), positions without a hole, times that never decrease, batches whole,
+  /// commands with their receipts. With a head that somebody kept from an earlier time, also that
+  /// the first events are still those: a tail cut off and a log rewritten with fresh checksums show
+  /// only so.
   [[nodiscard]] LogCheck verify_log(const std::optional<TreeHead>& expected = {},
                                     const std::function<void(Position)>& progress = {}) const;
   /// The tags of the event at a position, by the index alone: what an event touches that cannot be
