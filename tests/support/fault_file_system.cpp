@@ -384,8 +384,8 @@ Status FaultFileSystem::ReopenWritableFile(const std::string& path, const FileOp
 
 Status FaultFileSystem::ReuseWritableFile(const std::string& path, const std::string& old_path,
                                           const FileOptions&, WritableFile* file, Debug* debug) {
-  auto status = RenameFile(old_path, path, Options(), debug);
-  return status.ok() ? open_writable(path, 0, false, file) : status;
+  if (auto status = RenameFile(old_path, path, Options(), debug); !status.ok()) return status;
+  return open_writable(path, 0, false, file);
 }
 
 Status FaultFileSystem::NewRandomRWFile(const std::string&, const FileOptions&,
