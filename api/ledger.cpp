@@ -117,6 +117,15 @@ Result<Ledger> Ledger::open(const std::filesystem::path& directory, Progress pro
   return Ledger(std::move(impl));
 }
 
+Result<Ledger> Ledger::open_read_only(const std::filesystem::path& directory, Progress progress) {
+  auto impl = std::make_unique<Impl>();
+  BOOST_OUTCOME_TRY(store,
+                    EventStore::open_read_only(directory, impl->options(std::move(progress))));
+  impl->store = std::move(store);
+  BOOST_OUTCOME_TRY(impl->read_identity());
+  return Ledger(std::move(impl));
+}
+
 const std::string& Ledger::id() const { return impl_->id; }
 
 schema::ClockKind Ledger::clock() const {

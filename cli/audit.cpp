@@ -34,7 +34,7 @@ struct Acceptances {
 };
 
 Result<ExitCode> run_acceptances(const Acceptances& options, const Session& session) {
-  BOOST_OUTCOME_TRY(ledger, open_ledger(session));
+  BOOST_OUTCOME_TRY(ledger, open_to_read(session));
   BOOST_OUTCOME_TRY(view, view_at(ledger, "--as-of", options.as_of));
   BOOST_OUTCOME_TRY(answer, ledger.acceptances(view, options.filter));
   if (session.format != Format::table) {
@@ -55,7 +55,7 @@ struct Trail {
 };
 
 Result<ExitCode> run_trail(const Trail& options, const Session& session) {
-  BOOST_OUTCOME_TRY(ledger, open_ledger(session));
+  BOOST_OUTCOME_TRY(ledger, open_to_read(session));
   BOOST_OUTCOME_TRY(view, view_at(ledger, "--as-of", options.as_of));
   BOOST_OUTCOME_TRY(since, position_before(ledger, "--from", options.from));
   if (options.from && since >= view.position()) {

@@ -19,7 +19,7 @@ Example:
   actbook event 41)";
 
 Result<ExitCode> run(Position position, const Session& session) {
-  BOOST_OUTCOME_TRY(ledger, open_ledger(session));
+  BOOST_OUTCOME_TRY(ledger, open_to_read(session));
   BOOST_OUTCOME_TRY(record, ledger.event(position));
   const bool is_line = session.format == Format::jsonl || session.format == Format::csv;
   BOOST_OUTCOME_TRY(json,

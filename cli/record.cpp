@@ -179,7 +179,7 @@ class Recording {
 
 Result<ExitCode> run(const Options& options, Session& session) {
   BOOST_OUTCOME_TRY(reader, LineReader::open(options.file));
-  BOOST_OUTCOME_TRY(ledger, open_ledger(session));
+  BOOST_OUTCOME_TRY(ledger, open_to_record(session));
   return Recording(ledger, options, session).run(reader);
 }
 

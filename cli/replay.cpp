@@ -44,7 +44,7 @@ void print(Output& out, const answer::ReplayReportT& report) {
 }
 
 Result<ExitCode> run(const std::optional<Instant>& until, const Session& session) {
-  BOOST_OUTCOME_TRY(ledger, open_ledger(session));
+  BOOST_OUTCOME_TRY(ledger, open_to_read(session));
   BOOST_OUTCOME_TRY(view, view_at(ledger, "--until", until));
   Progress progress("replaying");
   BOOST_OUTCOME_TRY(report, ledger.replay(view.position(), progress.positions()));

@@ -11,10 +11,22 @@ Error no_ledger_named() {
           {}};
 }
 
-Result<Ledger> open_ledger(const Session& session) {
+Result<Ledger> open_to_record(const Session& session) {
   if (session.ledger.empty()) return no_ledger_named();
   Progress progress("opening");
   return Ledger::open(session.ledger, progress.positions());
+}
+
+Result<Ledger> open_to_read(const Session& session) {
+  if (session.ledger.empty()) return no_ledger_named();
+  {
+    Progress progress("opening");
+    auto ledger = Ledger::open_read_only(session.ledger, progress.positions());
+    if (ledger) return ledger;
+    const auto& code = ledger.error().code;
+    if (code != "VIEWS_UNUSABLE" && code != "VIEWS_BEHIND") return ledger;
+  }
+  return open_to_record(session);
 }
 
 }  // namespace actbook::cli

@@ -20,8 +20,11 @@ struct Session {
 /// What a subcommand does once the whole command line is read and right.
 using Action = std::function<Result<ExitCode>(Session&)>;
 
-/// Errors: misuse, if no ledger was named; those of Ledger::open.
-[[nodiscard]] Result<Ledger> open_ledger(const Session& session);
+/// The ledger, to record into. Errors: misuse, if no ledger was named; those of Ledger::open.
+[[nodiscard]] Result<Ledger> open_to_record(const Session& session);
+/// The ledger, to ask it; whoever records is not disturbed. Errors: misuse, if no ledger was named;
+/// those of Ledger::open_read_only, but where the views must be made again, those of Ledger::open.
+[[nodiscard]] Result<Ledger> open_to_read(const Session& session);
 
 /// The error for a ledger that was not named.
 [[nodiscard]] Error no_ledger_named();

@@ -143,7 +143,7 @@ void write_csv(Output& out, const answer::EntityStateT& answer,
 }
 
 Result<ExitCode> run(const Options& options, const Session& session) {
-  BOOST_OUTCOME_TRY(ledger, open_ledger(session));
+  BOOST_OUTCOME_TRY(ledger, open_to_read(session));
   BOOST_OUTCOME_TRY(view, view_at(ledger, "--as-of", options.as_of));
   BOOST_OUTCOME_TRY(answer, ledger.show(view, *options.entity));
   std::optional<History> history;

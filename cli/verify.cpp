@@ -52,7 +52,7 @@ Result<ExitCode> run(const Session& session, const std::string& expected_head) {
     BOOST_OUTCOME_TRY(head, parse_tree_head(expected_head));
     expected = head;
   }
-  BOOST_OUTCOME_TRY(ledger, open_ledger(session));
+  BOOST_OUTCOME_TRY(ledger, open_to_read(session));
   Progress progress("verifying");
   BOOST_OUTCOME_TRY(report, ledger.verify(expected, progress.positions()));
   progress.clear();

@@ -10,6 +10,7 @@
 #include "log_check.h"
 #include "sequencer.h"
 #include "storage/log.h"
+#include "storage/log_files.h"
 #include "storage/views.h"
 #include "subscription.h"
 #include "view_source.h"
@@ -26,6 +27,19 @@ Error misuse(std::string code, std::string message) {
 const StorageEnvironment& environment_of(const EventStore::Options& options) {
   static const StorageEnvironment machine;
   return options.environment != nullptr ? *options.environment : machine;
+}
+
+Error not_a_ledger(const fs::path& directory) {
+  return misuse("NOT_A_LEDGER", directory.string() + " is not a ledger; make one with init");
+}
+
+Error unfinished(const fs::path& directory) {
+  return misuse("NOT_A_LEDGER",
+                "the making of " + directory.string() + " did not finish; run init again");
+}
+
+Error read_only() {
+  return misuse("READ_ONLY", "the ledger is open for reading only; open it for writing");
 }
 
 Error beyond_head(Position position, Position head) {
@@ -69,22 +83,26 @@ Result<storage::CommandPlaces> places_of(const Block& block) {
 
 class EventStore::Impl {
  public:
-  Impl(DirectoryLock directory_lock, Options store_options)
+  Impl(std::optional<DirectoryLock> directory_lock, Options store_options)
       : lock(std::move(directory_lock)), options(std::move(store_options)) {}
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
 
   ~Impl() {
     if (sequencer) sequencer->close();  // callbacks may still ask the store
-    if (!views || (sequencer && sequencer->poisoned())) return;
+    if (!lock || !views || (sequencer && sequencer->poisoned())) return;
     if (auto saved = views->save(); !saved) {
       spdlog::warn("closing without saving the views; the next open catches up: {}",
                    saved.error().message);
     }
   }
 
-  Result<void> open_databases(const fs::path& directory);
+  Result<void> open_for_writing(const fs::path& directory);
+  Result<void> open_for_reading(const fs::path& directory);
   Result<void> open_views(const fs::path& directory);
+  Result<void> read_views(const fs::path& directory);
+  Result<void> start();
+  [[nodiscard]] Result<void> check_reach() const;
   Result<void> find_head();
   Result<void> catch_up();
   Result<void> find_held_clock();
@@ -96,7 +114,7 @@ class EventStore::Impl {
   const StorageEnvironment& environment() const { return environment_of(options); }
   Sequencer::Head head() const { return sequencer->head(); }
 
-  DirectoryLock lock;
+  std::optional<DirectoryLock> lock;  // none: for reading only
   Options options;
   std::unique_ptr<storage::Log> log;
   std::unique_ptr<storage::Views> views;
@@ -107,11 +125,70 @@ class EventStore::Impl {
   std::optional<Sequencer> sequencer;
 };
 
-Result<void> EventStore::Impl::open_databases(const fs::path& directory) {
-  BOOST_OUTCOME_TRY(opened, storage::Log::open(directory / "log", environment()));
+Result<void> EventStore::Impl::open_for_writing(const fs::path& directory) {
+  BOOST_OUTCOME_TRY(opened,
+                    storage::Log::open(directory / "log", environment(), storage::Access::write));
   log = std::move(opened);
   BOOST_OUTCOME_TRY(find_head());
   BOOST_OUTCOME_TRY(open_views(directory / "views"));
+  return start();
+}
+
+// A writer may replace files while they are opened; once they are open, they can be read to the
+// end. The views come first, as the log is never behind them.
+Result<void> EventStore::Impl::open_for_reading(const fs::path& directory) {
+  constexpr int kMostTries = 50;
+  // Whether no file came or went while `open` ran.
+  const auto undisturbed = [&](const char* name, const auto& open) {
+    auto& env = *environment().env;
+    const auto before = storage::database_files(env, directory / name);
+    open();
+    return storage::database_files(env, directory / name) == before;
+  };
+  Result<void> read = boost::outcome_v2::success();
+  for (int tries = 0; tries < kMostTries; ++tries) {
+    if (undisturbed("views", [&] { read = read_views(directory / "views"); }) || read) break;
+  }
+  BOOST_OUTCOME_TRY(std::move(read));
+  for (int tries = 0; tries < kMostTries; ++tries) {
+    auto opened = Result<std::unique_ptr<storage::Log>>(nullptr);
+    const bool whole = undisturbed("log", [&] {
+      opened = storage::Log::open(directory / "log", environment(), storage::Access::read);
+    });
+    // A write-ahead log that went meanwhile is not missed by RocksDB.
+    if (!whole) continue;
+    BOOST_OUTCOME_TRY(std::move(opened));
+    log = std::move(opened).value();
+    BOOST_OUTCOME_TRY(find_head());
+    BOOST_OUTCOME_TRY(check_reach());
+    return start();
+  }
+  return Error{ErrorKind::unavailable,
+               "LEDGER_BUSY",
+               "the files of " + directory.string() +
+                   " changed each time they were opened for reading; try again",
+               {}};
+}
+
+Result<void> EventStore::Impl::read_views(const fs::path& directory) {
+  auto opened = storage::Views::open(directory, environment(), memory(), storage::Access::read);
+  std::string why;
+  if (opened) {
+    views = std::move(opened).value();
+    BOOST_OUTCOME_TRY(version, views->projector_version());
+    if (version == options.projector->version()) return boost::outcome_v2::success();
+    why = "they were made by another version of actbook";
+  } else {
+    why = opened.error().message;
+  }
+  return Error{ErrorKind::unavailable,
+               "VIEWS_UNUSABLE",
+               "the views in " + directory.string() + " cannot be used as they are (" + why +
+                   "); open the ledger for writing once, which makes them again",
+               {}};
+}
+
+Result<void> EventStore::Impl::start() {
   view_source.emplace(*views);
   BOOST_OUTCOME_TRY(catch_up());
   BOOST_OUTCOME_TRY(find_held_clock());
@@ -122,16 +199,32 @@ Result<void> EventStore::Impl::open_databases(const fs::path& directory) {
 }
 
 Result<void> EventStore::Impl::open_views(const fs::path& directory) {
-  auto opened = storage::Views::open(directory, environment(), memory());
+  const auto open = [&] {
+    return storage::Views::open(directory, environment(), memory(), storage::Access::write);
+  };
+  auto opened = open();
   if (!opened && opened.error().kind == ErrorKind::corrupt) {
     spdlog::warn("rebuilding the views from the log: {}", opened.error().message);
     BOOST_OUTCOME_TRY(storage::Views::destroy(directory));
-    opened = storage::Views::open(directory, environment(), memory());
+    opened = open();
   }
   if (!opened) return opened.error();
   views = std::move(opened).value();
-  const auto reach = views->reach();
+  BOOST_OUTCOME_TRY(check_reach());
   BOOST_OUTCOME_TRY(version, views->projector_version());
+  if (version == options.projector->version()) return boost::outcome_v2::success();
+  if (version) {
+    spdlog::warn("rebuilding the views: they were made by another version of actbook");
+    views.reset();
+    BOOST_OUTCOME_TRY(storage::Views::destroy(directory));
+    BOOST_OUTCOME_TRY(fresh, open());
+    views = std::move(fresh);
+  }
+  return views->set_projector_version(options.projector->version());
+}
+
+Result<void> EventStore::Impl::check_reach() const {
+  const auto reach = views->reach();
   // The log is synced before the views hear of it, so no crash leaves them ahead of it.
   if (reach.position > opened_at.position || reach.command >= opened_at.next_command) {
     return Error{ErrorKind::corrupt, "LOG_CUT_OFF",
@@ -140,19 +233,10 @@ Result<void> EventStore::Impl::open_views(const fs::path& directory) {
                      ", but it reached position " + std::to_string(reach.position.value) +
                      ", command " + std::to_string(reach.command) +
                      ": what came after is lost; restore the log from a copy. To go on from an "
-                     "older log on purpose, remove " +
-                     directory.string(),
+                     "older log on purpose, remove the folder views",
                  opened_at.position.next()};
   }
-  if (version == options.projector->version()) return boost::outcome_v2::success();
-  if (version) {
-    spdlog::warn("rebuilding the views: they were made by another version of actbook");
-    views.reset();
-    BOOST_OUTCOME_TRY(storage::Views::destroy(directory));
-    BOOST_OUTCOME_TRY(fresh, storage::Views::open(directory, environment(), memory()));
-    views = std::move(fresh);
-  }
-  return views->set_projector_version(options.projector->version());
+  return boost::outcome_v2::success();
 }
 
 Result<void> EventStore::Impl::find_head() {
@@ -249,7 +333,7 @@ Result<std::unique_ptr<EventStore>> EventStore::create(const fs::path& directory
   }
   BOOST_OUTCOME_TRY(lock, DirectoryLock::acquire(directory));
   auto impl = std::make_unique<Impl>(std::move(lock), std::move(options));
-  BOOST_OUTCOME_TRY(impl->open_databases(directory));
+  BOOST_OUTCOME_TRY(impl->open_for_writing(directory));
   // RocksDB syncs what it makes in its own directories, but not that they are there.
   const fs::path parent = fs::weakly_canonical(directory, error).parent_path();
   BOOST_OUTCOME_TRY(storage::sync_directory(impl->environment(), directory));
@@ -262,25 +346,35 @@ Result<std::unique_ptr<EventStore>> EventStore::create(const fs::path& directory
 
 Result<std::unique_ptr<EventStore>> EventStore::open(const fs::path& directory, Options options) {
   if (!storage::Log::exists(directory / "log", environment_of(options))) {
-    return misuse("NOT_A_LEDGER", directory.string() + " is not a ledger; make one with init");
+    return not_a_ledger(directory);
   }
   BOOST_OUTCOME_TRY(lock, DirectoryLock::acquire(directory));
   auto impl = std::make_unique<Impl>(std::move(lock), std::move(options));
-  BOOST_OUTCOME_TRY(impl->open_databases(directory));
-  if (impl->opened_at.next_command == 1) {
-    return misuse("NOT_A_LEDGER",
-                  "the making of " + directory.string() + " did not finish; run init again");
+  BOOST_OUTCOME_TRY(impl->open_for_writing(directory));
+  if (impl->opened_at.next_command == 1) return unfinished(directory);
+  return std::unique_ptr<EventStore>(new EventStore(std::move(impl)));
+}
+
+Result<std::unique_ptr<EventStore>> EventStore::open_read_only(const fs::path& directory,
+                                                               Options options) {
+  if (!storage::Log::exists(directory / "log", environment_of(options))) {
+    return not_a_ledger(directory);
   }
+  auto impl = std::make_unique<Impl>(std::nullopt, std::move(options));
+  BOOST_OUTCOME_TRY(impl->open_for_reading(directory));
+  if (impl->opened_at.next_command == 1) return unfinished(directory);
   return std::unique_ptr<EventStore>(new EventStore(std::move(impl)));
 }
 
 EventStore::Receipt EventStore::submit(const Submission& submission, const Decide& decide,
                                        WhenFull full) {
+  if (!impl_->lock) return read_only();
   return impl_->sequencer->submit(submission, decide, full);
 }
 
 void EventStore::submit_async(Submission submission, Decide decide,
                               std::function<void(Receipt)> done, WhenFull full) {
+  if (!impl_->lock) return done(read_only());
   impl_->sequencer->submit_async(std::move(submission), std::move(decide), full, std::move(done));
 }
 

@@ -196,7 +196,7 @@ TEST_CASE("cli: a file that cannot be read is an error before anything is record
   CHECK(cli.record("", {"--format", "json"}).out == "[]\n");
 }
 
-TEST_CASE("cli: standard input is answered line by line, and the ledger is held meanwhile") {
+TEST_CASE("cli: standard input is answered line by line, others read meanwhile, but none records") {
   const Cli cli;
   cli.init();
   Process holder(ACTBOOK_BINARY, {"record", "-", "--format", "jsonl", "--ledger", cli.ledger()});
@@ -205,12 +205,16 @@ TEST_CASE("cli: standard input is answered line by line, and the ledger is held 
     const auto receipt = json::parse(holder.receive());
     CHECK(receipt["command_id"] == json::parse(command)["command_id"]);
   }
-  const auto second = cli.run({"verify"});
+  const auto verified = cli.run({"verify", "--format", "json"});
+  CHECK(verified.code == 0);
+  CHECK(json::parse(verified.out)["commands"] == 3);  // init's is one
+  CHECK(cli.run({"replay"}).code == 0);
+  const auto second = cli.record(kCommands[2]);
   CHECK(second.code == 6);
   CHECK(contains(second.err, std::to_string(holder.pid())));
   CHECK(contains(second.err, "record"));
   CHECK(holder.finish().code == 0);
-  CHECK(cli.run({"verify"}).code == 0);
+  CHECK(cli.record(kCommands[2]).code == 0);
 }
 
 TEST_CASE("cli: long work says on a terminal how far it is, and leaves the line clean") {

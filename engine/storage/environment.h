@@ -16,6 +16,10 @@ struct StorageEnvironment {
 
 namespace storage {
 
+/// How a database is opened. Many may read while one writes; who reads changes no file, and sees
+/// what was there when it opened.
+enum class Access { read, write };
+
 /// Makes the names in a directory durable. Errors: unavailable.
 [[nodiscard]] Result<void> sync_directory(const StorageEnvironment& environment,
                                           const std::filesystem::path& directory);

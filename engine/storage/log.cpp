@@ -8,6 +8,7 @@
 
 #include "storage/log_files.h"
 #include "storage/rocksdb_support.h"
+#include "storage/whole_writes.h"
 #include "storage/zero_ahead.h"
 
 namespace actbook::storage {
@@ -23,7 +24,7 @@ std::string block_key(Position first_position, std::uint64_t first_command) {
   return key;
 }
 
-rocksdb::DBOptions database_options(rocksdb::Env& env) {
+rocksdb::DBOptions database_options(rocksdb::Env& env, Access access) {
   rocksdb::DBOptions options;
   options.env = &env;
   options.create_if_missing = true;
@@ -32,7 +33,8 @@ rocksdb::DBOptions database_options(rocksdb::Env& env) {
   // over one; what a crash leaves, an unfinished write at the very end, is told apart on open (see
   // torn_write.h).
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
-  options.avoid_unnecessary_blocking_io = true;  // a reader that ends must not remove files
+  // An iterator that ends must not remove files. (Where none may be, RocksDB aborts over it.)
+  options.avoid_unnecessary_blocking_io = access == Access::write;
   options.max_background_jobs = 2;
   options.keep_log_file_num = 2;
   options.info_log_level = rocksdb::WARN_LEVEL;
@@ -56,7 +58,8 @@ rocksdb::ColumnFamilyOptions block_options() {
 
 class Log::Impl {
  public:
-  explicit Impl(rocksdb::Env& base) : env(zero_ahead(base)) {}
+  Impl(rocksdb::Env& base, Access how)
+      : access(how), env(access == Access::write ? zero_ahead(base) : whole_writes(base)) {}
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
   ~Impl() {
@@ -65,11 +68,10 @@ class Log::Impl {
     (void)database->Close();
   }
 
-  enum class Access { read, write };
-  Result<void> open(const std::filesystem::path& directory, Access access) {
+  Result<void> open(const std::filesystem::path& directory) {
     const std::vector<rocksdb::ColumnFamilyDescriptor> descriptors = {
         {rocksdb::kDefaultColumnFamilyName, {}}, {"blocks", block_options()}};
-    const auto options = database_options(*env);
+    const auto options = database_options(*env, access);
     rocksdb::DB* opened = nullptr;
     const auto status =
         access == Access::read
@@ -90,7 +92,7 @@ class Log::Impl {
   Result<void> check_format() const {
     std::string format;
     const auto status = database->Get({}, meta(), rocksdb::Slice(kFormatKey), &format);
-    if (status.IsNotFound()) {
+    if (status.IsNotFound() && access == Access::write) {
       rocksdb::WriteOptions synced;
       synced.sync = true;
       const auto written =
@@ -112,6 +114,7 @@ class Log::Impl {
     return boost::outcome_v2::success();
   }
 
+  const Access access;
   std::unique_ptr<rocksdb::Env> env;  // outlives the database
   std::unique_ptr<rocksdb::DB> database;
   std::vector<rocksdb::ColumnFamilyHandle*> families;
@@ -196,15 +199,18 @@ bool Log::exists(const std::filesystem::path& directory, const StorageEnvironmen
 }
 
 Result<std::unique_ptr<Log>> Log::open(const std::filesystem::path& directory,
-                                       const StorageEnvironment& environment) {
-  BOOST_OUTCOME_TRY(any, check_log_files(*environment.env, directory));
-  if (any) {
-    Impl before(*environment.env);
-    BOOST_OUTCOME_TRY(before.open(directory, Impl::Access::read));
-    BOOST_OUTCOME_TRY(before.check_whole());
+                                       const StorageEnvironment& environment, Access access) {
+  BOOST_OUTCOME_TRY(any, check_log_files(*environment.env, directory, access));
+  std::unique_ptr<Impl> impl;
+  if (any || access == Access::read) {
+    impl = std::make_unique<Impl>(*environment.env, Access::read);
+    BOOST_OUTCOME_TRY(impl->open(directory));
+    BOOST_OUTCOME_TRY(impl->check_whole());
   }
-  auto impl = std::make_unique<Impl>(*environment.env);
-  BOOST_OUTCOME_TRY(impl->open(directory, Impl::Access::write));
+  if (access == Access::write) {
+    impl = std::make_unique<Impl>(*environment.env, Access::write);
+    BOOST_OUTCOME_TRY(impl->open(directory));
+  }
   BOOST_OUTCOME_TRY(impl->check_format());
   return std::unique_ptr<Log>(new Log(std::move(impl)));
 }
@@ -235,6 +241,8 @@ Result<std::optional<Block>> Log::last() const {
 
 Result<void> Log::verify_files() const {
   const auto status = impl_->database->VerifyChecksum();
+  // Its writer may have replaced a file, which who has it open can still read.
+  if (impl_->access == Access::read && status.IsPathNotFound()) return boost::outcome_v2::success();
   if (!status.ok()) return locate(status, "checking the files of the log");
   return boost::outcome_v2::success();
 }

@@ -17,16 +17,19 @@ class Log {
   /// Whether a log stands in `directory`.
   [[nodiscard]] static bool exists(const std::filesystem::path& directory,
                                    const StorageEnvironment& environment);
-  /// Opens the log, making it where there is none. Errors: corrupt, with the position where it is
+  /// Opens the log; for writing, makes it where there is none. For reading, whoever writes may have
+  /// replaced files meanwhile, see database_files(). Errors: corrupt, with the position where it is
   /// known; unavailable; unsupported.
   [[nodiscard]] static Result<std::unique_ptr<Log>> open(const std::filesystem::path& directory,
-                                                         const StorageEnvironment& environment);
+                                                         const StorageEnvironment& environment,
+                                                         Access access);
 
   ~Log();
   Log(const Log&) = delete;
   Log& operator=(const Log&) = delete;
 
-  /// Adds a block and returns once it is durable. After an error it may or may not be there.
+  /// Adds a block to a log opened for writing and returns once it is durable. After an error it may
+  /// or may not be there.
   [[nodiscard]] Result<void> append(Position first_position, std::uint64_t first_command,
                                     const Block::Encoded& block);
 

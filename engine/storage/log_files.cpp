@@ -61,7 +61,7 @@ Result<void> check_manifest(rocksdb::Env& env, const fs::path& directory) {
 }
 
 // A write that a crash cut short is the last of all. Returns whether there is a whole one.
-Result<bool> check_write_ahead_logs(rocksdb::Env& env, const fs::path& directory) {
+Result<bool> check_write_ahead_logs(rocksdb::Env& env, const fs::path& directory, Access access) {
   std::string torn;
   LogTail torn_tail;
   bool any = false;
@@ -82,7 +82,7 @@ Result<bool> check_write_ahead_logs(rocksdb::Env& env, const fs::path& directory
     }
     any = any || tail.whole_until > 0;
   }
-  if (!torn.empty()) {
+  if (!torn.empty() && access == Access::write) {
     spdlog::warn("an unfinished write at the end of {} is cut off; it was not acknowledged", torn);
     // There is no truncation by name, and a copy that takes its place is there whole or not at all.
     BOOST_OUTCOME_TRY(log, read(env, torn));
@@ -102,8 +102,8 @@ bool has_log_files(rocksdb::Env& env, const fs::path& directory) {
          !files(env, directory, "", ".sst").empty() || !files(env, directory, "", ".log").empty();
 }
 
-Result<bool> check_log_files(rocksdb::Env& env, const fs::path& directory) {
-  BOOST_OUTCOME_TRY(written, check_write_ahead_logs(env, directory));
+Result<bool> check_log_files(rocksdb::Env& env, const fs::path& directory, Access access) {
+  BOOST_OUTCOME_TRY(written, check_write_ahead_logs(env, directory, access));
   const bool any = written || !files(env, directory, "", ".sst").empty();
   if (env.FileExists((directory / "CURRENT").string()).ok()) {
     BOOST_OUTCOME_TRY(check_manifest(env, directory));
@@ -134,6 +134,15 @@ Result<void> check_sorted_files(rocksdb::Env& env, const fs::path& directory) {
     }
   }
   return boost::outcome_v2::success();
+}
+
+std::vector<std::string> database_files(rocksdb::Env& env, const fs::path& directory) {
+  auto names = files(env, directory, "", "");
+  // Of those a database makes, which are numbered; not what is only prepared for it.
+  std::erase_if(names, [](const std::string& name) {
+    return !name.starts_with("MANIFEST-") && (name[0] < '0' || name[0] > '9');
+  });
+  return names;
 }
 
 }  // namespace actbook::storage

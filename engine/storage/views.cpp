@@ -37,7 +37,8 @@ class FilteredPart final : public rocksdb::SliceTransform {
   }
 };
 
-rocksdb::Options database_options(const StorageEnvironment& environment, std::size_t cache_size) {
+rocksdb::Options database_options(const StorageEnvironment& environment, std::size_t cache_size,
+                                  Access access) {
   rocksdb::Options options;
   options.env = environment.env;
   options.create_if_missing = true;
@@ -47,7 +48,7 @@ rocksdb::Options database_options(const StorageEnvironment& environment, std::si
   options.info_log_level = rocksdb::WARN_LEVEL;
   // Of what is written once, few bytes should be written again.
   options.compaction_style = rocksdb::kCompactionStyleUniversal;
-  options.avoid_unnecessary_blocking_io = true;  // a reader that ends must not remove files
+  options.avoid_unnecessary_blocking_io = access == Access::write;  // see log.cpp
   options.prefix_extractor = std::make_shared<FilteredPart>();
   rocksdb::BlockBasedTableOptions table;
   table.checksum = rocksdb::kXXH3;
@@ -133,12 +134,24 @@ class AllStretches final : public Postings {
   Result<void> failed_ = boost::outcome_v2::success();
 };
 
+Error far_behind(Position reach) {
+  return Error{
+      ErrorKind::unavailable, "VIEWS_BEHIND",
+      "the views reach only position " + std::to_string(reach.value) +
+          ", too far behind the log to catch up in memory; open the ledger for writing once, "
+          "which saves what they catch up with",
+      reach};
+}
+
 }  // namespace
 
 class Views::Impl {
  public:
-  Impl(std::filesystem::path in, rocksdb::Options how, std::size_t slice_size)
-      : directory(std::move(in)), options(std::move(how)), slice_limit(slice_size) {}
+  Impl(std::filesystem::path in, rocksdb::Options how, std::size_t slice_size, Access opened_for)
+      : directory(std::move(in)),
+        options(std::move(how)),
+        slice_limit(slice_size),
+        access(opened_for) {}
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
   ~Impl() {
@@ -197,11 +210,12 @@ class Views::Impl {
   }
 
   template <class Visit>
-  Result<void> visit_entries(const Visit& visit) const;
+  Result<void> visit_entries(const Slice* unsaved, const Visit& visit) const;
 
   const std::filesystem::path directory;
   const rocksdb::Options options;
   const std::size_t slice_limit;
+  const Access access;
   std::unique_ptr<rocksdb::DB> database;
 
   mutable TimeMarks marks;
@@ -217,12 +231,16 @@ class Views::Impl {
 };
 
 Result<std::unique_ptr<Views>> Views::open(const std::filesystem::path& directory,
-                                           const StorageEnvironment& environment, Memory memory) {
-  auto impl =
-      std::make_unique<Impl>(directory, database_options(environment, memory.cache), memory.slice);
+                                           const StorageEnvironment& environment, Memory memory,
+                                           Access access) {
+  auto impl = std::make_unique<Impl>(directory, database_options(environment, memory.cache, access),
+                                     memory.slice, access);
   BOOST_OUTCOME_TRY(check_sorted_files(*environment.env, directory));
   rocksdb::DB* database = nullptr;
-  const auto status = rocksdb::DB::Open(impl->options, directory.string(), &database);
+  const auto status =
+      access == Access::read
+          ? rocksdb::DB::OpenForReadOnly(impl->options, directory.string(), &database)
+          : rocksdb::DB::Open(impl->options, directory.string(), &database);
   impl->database.reset(database);
   if (!status.ok()) return to_error(status, "opening the views in " + directory.string());
   BOOST_OUTCOME_TRY(stored, impl->get(std::string(kReachKey)));
@@ -272,7 +290,10 @@ Result<void> Views::set_projector_version(std::uint32_t version) {
 
 Result<void> Views::add(const Addition& addition) {
   BOOST_OUTCOME_TRY(hashes, impl_->grow_tree(addition));
-  if (impl_->slices()[0]->size() >= impl_->slice_limit) {
+  const auto size = impl_->slices()[0]->size();
+  if (impl_->access == Access::read) {
+    if (size >= kReadTail * impl_->slice_limit) return far_behind(reach().position);
+  } else if (size >= impl_->slice_limit) {
     Impl::Lock lock(impl_->mutex);
     BOOST_OUTCOME_TRY(impl_->seal(lock));
   }
@@ -343,12 +364,18 @@ Result<std::optional<Hash>> Views::Impl::find_hash(Subtree subtree) const {
 Result<std::optional<Hash>> Views::hash(Subtree subtree) const { return impl_->find_hash(subtree); }
 
 Result<void> Views::save() {
+  if (impl_->access == Access::read) return boost::outcome_v2::success();
   Impl::Lock lock(impl_->mutex);
   const Reach goal = impl_->filling->reach();
   if (goal.command > impl_->filling->before().command) {
     BOOST_OUTCOME_TRY(impl_->seal(lock));
   }
   return impl_->wait_until_saved(lock);
+}
+
+Result<std::shared_ptr<const Slice>> Views::settle() {
+  BOOST_OUTCOME_TRY(save());
+  return impl_->access == Access::read ? impl_->slices()[0] : nullptr;
 }
 
 // Hands the slice that fills to the saver and begins another.
@@ -419,14 +446,19 @@ Result<std::optional<CommandPlace>> Views::find_command(std::string_view command
 }
 
 Result<std::uint64_t> Views::count_commands(Position until, std::uint64_t next_command) {
-  BOOST_OUTCOME_TRY(save());
+  BOOST_OUTCOME_TRY(unsaved, settle());
   std::uint64_t count = 0;
+  const auto visit = [&](const CommandPlace& place) {
+    if (place.command < next_command && place.next_position <= until) ++count;
+  };
   BOOST_OUTCOME_TRY(impl_->visit_space(
       kCommand, [&](std::string_view, const rocksdb::Slice& value) -> Result<void> {
-        const auto place = decode_place(value.ToStringView());
-        if (place.command < next_command && place.next_position <= until) ++count;
+        visit(decode_place(value.ToStringView()));
         return boost::outcome_v2::success();
       }));
+  if (unsaved) {
+    for (const auto& [id, place] : unsaved->commands_in_order()) visit(place);
+  }
   return count;
 }
 
@@ -501,13 +533,28 @@ Result<void> Views::scan(TableId table, std::string_view prefix, Position positi
 }
 
 Result<void> Views::visit_versions(Position until, const VersionVisitor& visit) {
-  BOOST_OUTCOME_TRY(save());
-  return impl_->visit_space(
+  BOOST_OUTCOME_TRY(unsaved, settle());
+  static const std::map<RowKey, std::vector<RowVersion>> none;
+  const auto& recent = unsaved ? unsaved->all_rows() : none;
+  const auto visit_one = [&](TableId table, std::string_view key, const RowVersion& version) {
+    if (version.position <= until) visit(table, key, version);
+  };
+  auto next = recent.begin();
+  const auto visit_next = [&] {
+    for (const auto& version : next->second) visit_one(next->first.table, next->first.key, version);
+    ++next;
+  };
+  BOOST_OUTCOME_TRY(impl_->visit_space(
       kRow, [&](std::string_view stored, const rocksdb::Slice& value) -> Result<void> {
         const StoredRowKey key(stored);
-        if (key.position <= until) visit(key.table, key.key, {key.position, to_bytes(value)});
+        // A row's unsaved versions come after those that are saved.
+        const RowKey row{key.table, std::string(key.key)};
+        while (next != recent.end() && next->first < row) visit_next();
+        visit_one(key.table, key.key, {key.position, to_bytes(value)});
         return boost::outcome_v2::success();
-      });
+      }));
+  while (next != recent.end()) visit_next();
+  return boost::outcome_v2::success();
 }
 
 PostingsPtr Views::postings(std::string_view tag, const ReadRange& range) const {
@@ -569,7 +616,12 @@ Result<Views::Boundary> TimeMarks::boundary(std::unique_ptr<rocksdb::Iterator> i
 
 // Visits every entry of the tag index.
 template <class Visit>
-Result<void> Views::Impl::visit_entries(const Visit& visit) const {
+Result<void> Views::Impl::visit_entries(const Slice* unsaved, const Visit& visit) const {
+  if (unsaved != nullptr) {
+    for (const auto* list : unsaved->tags_in_order()) {
+      for (const auto index : list->indexes) visit(list->tag, unsaved->entry(index).position);
+    }
+  }
   PostingChunk chunk;
   return visit_space(kPosting,
                      [&](std::string_view key, const rocksdb::Slice& value) -> Result<void> {
@@ -581,17 +633,18 @@ Result<void> Views::Impl::visit_entries(const Visit& visit) const {
 }
 
 Result<std::uint64_t> Views::count_postings(Position until) {
-  BOOST_OUTCOME_TRY(save());
+  BOOST_OUTCOME_TRY(unsaved, settle());
   std::uint64_t count = 0;
-  BOOST_OUTCOME_TRY(impl_->visit_entries(
-      [&](std::string_view, Position position) { count += position <= until ? 1U : 0U; }));
+  BOOST_OUTCOME_TRY(impl_->visit_entries(unsaved.get(), [&](std::string_view, Position position) {
+    count += position <= until ? 1U : 0U;
+  }));
   return count;
 }
 
 Result<std::vector<std::string>> Views::tags_at(Position position) {
-  BOOST_OUTCOME_TRY(save());
+  BOOST_OUTCOME_TRY(unsaved, settle());
   std::vector<std::string> tags;
-  BOOST_OUTCOME_TRY(impl_->visit_entries([&](std::string_view tag, Position at) {
+  BOOST_OUTCOME_TRY(impl_->visit_entries(unsaved.get(), [&](std::string_view tag, Position at) {
     if (at == position) tags.emplace_back(tag);
   }));
   return tags;

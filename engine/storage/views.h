@@ -13,6 +13,8 @@
 
 namespace actbook::storage {
 
+class Slice;
+
 /// Everything derived from the log: which command ids were used, which events carry a tag, the
 /// versions of rows, and the Merkle tree. The newest stretch is in memory (see Slice); when that is
 /// large, a thread of its own sorts it and saves it whole, with how far it reaches, while the next
@@ -24,15 +26,19 @@ class Views {
   static constexpr std::uint8_t kTileLevel = 8;
   static constexpr std::uint64_t kTileWidth = std::uint64_t{1} << kTileLevel;
 
+  /// A writer that was killed leaves at most two stretches unsaved.
+  static constexpr std::size_t kReadTail = 8;
+
   /// In bytes: at how many a stretch is saved, and how much of what is saved is kept ready.
   struct Memory {
     std::size_t slice;
     std::size_t cache;
   };
-  /// Opens the views, making them where there are none. Errors: corrupt, unavailable.
+  /// Opens the views; for writing, makes them where there are none. Those opened for reading take
+  /// additions, too, but only so many, and never save them. Errors: corrupt, unavailable.
   [[nodiscard]] static Result<std::unique_ptr<Views>> open(const std::filesystem::path& directory,
                                                            const StorageEnvironment& environment,
-                                                           Memory memory);
+                                                           Memory memory, Access access);
   /// Removes the views in `directory`. Errors: unavailable.
   [[nodiscard]] static Result<void> destroy(const std::filesystem::path& directory);
 
@@ -46,9 +52,11 @@ class Views {
   [[nodiscard]] Result<void> set_projector_version(std::uint32_t version);
 
   /// Adds all of it at once, in memory; waits only if two stretches are there to be saved. Errors:
-  /// unavailable, if an earlier stretch could not be saved; nothing was added then.
+  /// unavailable, if an earlier stretch could not be saved, or may not be and is kReadTail times as
+  /// large as one that is saved; nothing was added then.
   [[nodiscard]] Result<void> add(const Addition& addition);
-  /// Returns once everything added so far is saved, durably. Errors: unavailable.
+  /// Returns once everything added so far is saved, durably; at once if it may not be. Errors:
+  /// unavailable.
   [[nodiscard]] Result<void> save();
 
   [[nodiscard]] Result<std::optional<CommandPlace>> find_command(std::string_view command_id) const;
@@ -72,7 +80,7 @@ class Views {
   };
   [[nodiscard]] Result<Boundary> boundary(Timestamp at) const;
 
-  // For checking the views. What is in memory is saved first.
+  // For checking the views. What is in memory is saved first if it may be.
 
   /// How many command ids are known whose place is not after `until`, of commands before
   /// `next_command`.
@@ -87,6 +95,8 @@ class Views {
  private:
   class Impl;
   explicit Views(std::unique_ptr<Impl> impl);
+  // Saves what is in memory, or gives it if it may not be saved.
+  [[nodiscard]] Result<std::shared_ptr<const Slice>> settle();
 
   std::unique_ptr<Impl> impl_;
 };

@@ -18,8 +18,9 @@ namespace actbook {
 /// A ledger of partner programs: commands in, events kept, answers out. The door for API layers;
 /// the `actbook` command is a thin wrapper around it.
 ///
-/// One process at a time has a ledger open. Any thread may call any function; commands are decided
-/// one after another. Answers are snapshots: they never block writers and never change.
+/// One process at a time records, any number may read meanwhile. Any thread may call any function;
+/// commands are decided one after another. Answers are snapshots: they never block writers and
+/// never change.
 class Ledger {
  public:
   struct CreateOptions {
@@ -41,6 +42,11 @@ class Ledger {
   /// Errors: those of EventStore::open.
   [[nodiscard]] static Result<Ledger> open(const std::filesystem::path& directory,
                                            Progress progress = {});
+
+  /// Opens a ledger for reading only, as it stands, also while another process records. Errors:
+  /// those of EventStore::open_read_only; record() then gives misuse with READ_ONLY.
+  [[nodiscard]] static Result<Ledger> open_read_only(const std::filesystem::path& directory,
+                                                     Progress progress = {});
 
   Ledger(Ledger&&) noexcept;
   Ledger& operator=(Ledger&&) noexcept;

@@ -148,7 +148,8 @@ struct StorageEnvironment;
 /// rows).
 ///
 /// Directory: LOCK, log/ (RocksDB, synced), views/ (RocksDB, disposable: delete it and the next
-/// open rebuilds it). One process at a time. Every function may be called from any thread.
+/// open rebuilds it). One process at a time writes, any may read. Every function may be called from
+/// any thread.
 class EventStore {
  public:
   struct Options {
@@ -177,6 +178,16 @@ class EventStore {
   /// to catch up. Errors: misuse, if no ledger stands there; unavailable with LEDGER_IN_USE, naming
   /// the process that has it open; corrupt; unsupported.
   [[nodiscard]] static Result<std::unique_ptr<EventStore>> open(
+      const std::filesystem::path& directory, Options options);
+  /// Opens a store for reading only, as it stands: also while another process has it open, and
+  /// without keeping one from opening it. Changes no file. What is recorded later is not seen; open
+  /// it again for that. Every submission gets misuse with READ_ONLY, and a subscription that has
+  /// caught up waits until it is stopped. Errors: those of open() but LEDGER_IN_USE; unavailable
+  /// with VIEWS_UNUSABLE or VIEWS_BEHIND, if the views would have to be rebuilt, which open() does,
+  /// or with LEDGER_BUSY, if the writer never left its files alone while they were opened. Cost: as
+  /// open(); what the writer has not saved yet is derived from the log in memory, up to
+  /// 8 x `slice_size`.
+  [[nodiscard]] static Result<std::unique_ptr<EventStore>> open_read_only(
       const std::filesystem::path& directory, Options options);
   ~EventStore();
   EventStore(const EventStore&) = delete;
