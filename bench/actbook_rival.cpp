@@ -1,5 +1,9 @@
 #include "actbook_rival.h"
 
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+
 #include "actbook/schema/events_generated.h"
 #include "system.h"
 
@@ -59,6 +63,16 @@ class ActbookRival::Caller final : public Session {
   explicit Caller(ActbookRival& rival) : rival_(rival) {}
 
   void append(const bench::Submission& from) override {
+    auto [submission, decide] = asked(from);
+    learn(from, expect(rival_.store_->submit(submission, decide)));
+  }
+
+  /// What is submitted.
+  struct Asked {
+    actbook::Submission submission;
+    Decide decide;
+  };
+  [[nodiscard]] Asked asked(const bench::Submission& from) const {
     rival_.clock_.advance_to(from.recorded_at);
     actbook::Submission submission;
     submission.info.command_id = from.command_id;
@@ -81,8 +95,9 @@ class ActbookRival::Caller final : public Session {
     }
     if (drafts.size() == 1) submission.info.acting_organisation = from.events[0].organisation;
 
-    const auto receipt =
-        expect(rival_.store_->submit(submission, append_events(std::move(drafts))));
+    return {std::move(submission), append_events(std::move(drafts))};
+  }
+  void learn(const bench::Submission& from, const Flat<log::Receipt>& receipt) {
     last_ = receipt->last_position();
     for (std::size_t i = 0; i < from.events.size(); ++i) {
       rival_.known_[from.events[i].workspace_number] = receipt->first_position() + i;
@@ -110,6 +125,48 @@ class ActbookRival::Caller final : public Session {
   std::uint64_t last_ = 0;
 };
 
+class ActbookRival::Callers final : public ManySessions {
+ public:
+  Callers(ActbookRival& rival, std::size_t callers)
+      : rival_(rival), answers_(callers), asked_(callers) {
+    for (std::size_t i = 0; i < callers; ++i) callers_.emplace_back(rival);
+  }
+
+  void start(std::size_t caller, const bench::Submission& submission) override {
+    asked_[caller] = &submission;
+    auto [made, decide] = callers_[caller].asked(submission);
+    rival_.store_->submit_async(std::move(made), std::move(decide),
+                                [this, caller](EventStore::Receipt receipt) {
+                                  const std::lock_guard lock(mutex_);
+                                  answers_[caller] = std::move(receipt);
+                                  answered_.push_back(caller);
+                                  if (answered_.size() == 1) any_.notify_one();
+                                });
+  }
+  const std::vector<std::size_t>& finished() override {
+    finished_.clear();
+    {
+      std::unique_lock lock(mutex_);
+      any_.wait(lock, [&] { return !answered_.empty(); });
+      finished_.swap(answered_);
+    }
+    for (const auto caller : finished_) {
+      callers_[caller].learn(*asked_[caller], expect(std::move(*answers_[caller])));
+    }
+    return finished_;
+  }
+
+ private:
+  ActbookRival& rival_;
+  std::deque<Caller> callers_;
+  std::vector<std::optional<EventStore::Receipt>> answers_;
+  std::vector<const bench::Submission*> asked_;
+  std::mutex mutex_;
+  std::condition_variable any_;
+  std::vector<std::size_t> answered_;
+  std::vector<std::size_t> finished_;
+};
+
 ActbookRival::ActbookRival(Condition condition) : condition_(condition), known_(kWorkspaces) {}
 ActbookRival::~ActbookRival() = default;
 
@@ -128,6 +185,9 @@ void ActbookRival::open(const std::filesystem::path& directory) {
 }
 
 std::unique_ptr<Session> ActbookRival::connect() { return std::make_unique<Caller>(*this); }
+std::unique_ptr<ManySessions> ActbookRival::connect_many(std::size_t callers) {
+  return std::make_unique<Callers>(*this, callers);
+}
 void ActbookRival::close() { store_.reset(); }
 void ActbookRival::reopen() { open(directory_); }
 std::uint64_t ActbookRival::disk_bytes() const { return disk_bytes_below(directory_); }

@@ -33,6 +33,8 @@ class ActbookRival final : public Rival {
 
   void create(const std::filesystem::path& directory) override;
   [[nodiscard]] std::unique_ptr<Session> connect() override;
+  /// By callback.
+  [[nodiscard]] std::unique_ptr<ManySessions> connect_many(std::size_t callers) override;
   void close() override;
   void reopen() override;
   [[nodiscard]] std::uint64_t disk_bytes() const override;
@@ -53,6 +55,7 @@ class ActbookRival final : public Rival {
 
  private:
   class Caller;
+  class Callers;
 
   Condition condition_;
   SubmissionClock clock_;

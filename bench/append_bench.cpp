@@ -20,6 +20,12 @@ constexpr std::uint64_t kMostInRedis = 1'000'000;  // it holds everything in mem
 struct Way {
   std::string name;
   unsigned callers = 1;
+  bool one_thread = false;
+
+  [[nodiscard]] Reading run(Feeder& feeder, double seconds, std::size_t batch) const {
+    return one_thread ? feeder.run_in_one_thread(seconds, callers)
+                      : feeder.run_for(seconds, callers, batch);
+  }
 };
 
 // A rival with a store of its own, fed for a time in each turn. It lives as long as its variants.
@@ -51,7 +57,7 @@ Contestant fed(const Context& context, const std::string& name, std::unique_ptr<
   const double seconds = context.settings.seconds;
   for (const auto& way : ways) {
     variants.push_back({way.name, [entry, way, seconds, batch](unsigned) {
-                          return entry->feeder.run_for(seconds, way.callers, batch);
+                          return way.run(entry->feeder, seconds, batch);
                         }});
   }
   return contestant(
@@ -59,7 +65,7 @@ Contestant fed(const Context& context, const std::string& name, std::unique_ptr<
       [&] {
         entry->directory = context.fresh("append-" + name);
         entry->rival->create(entry->directory);
-        for (const auto& way : ways) (void)entry->feeder.run_for(kWarmUp, way.callers, batch);
+        for (const auto& way : ways) (void)way.run(entry->feeder, kWarmUp, batch);
       },
       std::move(variants));
 }
@@ -92,14 +98,20 @@ void append_with(Context& context, unsigned callers) {
   measurement.goals = goals_for(callers);
   auto& all = measurement.contestants;
   const std::vector<Way> same = {{"", callers}};
-  all.push_back(fed(context, "actbook", actbook_of(context), same, 1));
+  const std::vector<Way> ours =
+      callers == 1 ? same : std::vector<Way>{{"threads", callers}, {"callbacks", callers, true}};
+  all.push_back(fed(context, "actbook", actbook_of(context), ours, 1));
   if (callers == 1) {
     all.push_back(
         fed(context, "raw overwrite + fdatasync", std::make_unique<RawFileRival>(), same, 1));
     all.push_back(fed(context, "sqlite", std::make_unique<SqliteRival>(), same, 1));
   }
   const std::vector<Way> connections =
-      callers == 1 ? same : std::vector<Way>{{"16 connections", 16}, {"64 connections", 64}};
+      callers == 1 ? same
+                   : std::vector<Way>{{"16 connections", 16},
+                                      {"64 connections", 64},
+                                      {"16 connections, one thread", 16, true},
+                                      {"64 connections, one thread", 64, true}};
   all.push_back(fed(context, "postgres", postgres_of(context, "append_events"), connections, 1));
   all.push_back(
       fed(context, "redis", std::make_unique<RedisRival>(context.settings.redis), same, 1));

@@ -63,15 +63,47 @@ Reading Feeder::run_for(double seconds, unsigned callers, std::size_t batch) {
   call(0);
   for (auto& thread : threads) thread.join();
   const double wall = seconds_now() - start;
-
-  std::uint64_t most = 0;
-  for (const auto& caller : times) most = std::max(most, caller.events);
-  const std::uint64_t used = most * callers;
-  next_ += (used + kLanes - 1) / kLanes * kLanes;  // each lane keeps to one caller
+  go_on_behind(times);
   for (const auto& failure : failures) {
     if (failure) std::rethrow_exception(failure);
   }
   return reading_of(times, wall);
+}
+
+Reading Feeder::run_in_one_thread(double seconds, unsigned callers) {
+  const auto sessions = rival_.connect_many(callers);
+  if (!sessions) throw Failure("has no way for many callers in one thread");
+  std::vector<Times> times(callers);
+  std::vector<Submission> submissions(callers);
+  std::vector<double> started(callers);
+  const double start = seconds_now();
+  const auto submit = [&](std::size_t caller) {
+    data_.make(next_ + caller + times[caller].events * callers, callers, 1, submissions[caller]);
+    started[caller] = seconds_now();
+    sessions->start(caller, submissions[caller]);
+  };
+  for (std::size_t caller = 0; caller < callers; ++caller) submit(caller);
+  for (std::size_t open = callers; open > 0;) {
+    for (const auto caller : sessions->finished()) {
+      const double now = seconds_now();
+      ++times[caller].events;
+      times[caller].microseconds.push_back((now - started[caller]) * 1e6);
+      if (now < start + seconds) {
+        submit(caller);
+      } else {
+        --open;
+      }
+    }
+  }
+  const double wall = seconds_now() - start;
+  go_on_behind(times);
+  return reading_of(times, wall);
+}
+
+void Feeder::go_on_behind(const std::vector<Times>& callers) {
+  std::uint64_t most = 0;
+  for (const auto& caller : callers) most = std::max(most, caller.events);
+  next_ += (most * callers.size() + kLanes - 1) / kLanes * kLanes;
 }
 
 Reading Feeder::run_until(std::uint64_t events, std::size_t batch) {

@@ -1,6 +1,7 @@
 #include "postgres_rival.h"
 
 #include <endian.h>
+#include <poll.h>
 
 #include <array>
 #include <cstdlib>
@@ -100,6 +101,25 @@ class PostgresRival::Caller final : public Session {
     expect(answer, PGRES_COMMAND_OK);
   }
 
+  /// Begins to append one event.
+  void send(const Submission& submission) {
+    fill(submission, 0);
+    if (PQsendQueryPrepared(connection_.get(), "insert", 11, parameters_->values(),
+                            parameters_->lengths(), parameters_->formats(), kBinary) != 1 ||
+        PQflush(connection_.get()) != 0) {
+      fail();
+    }
+  }
+  /// Takes what has come; true if that was the answer.
+  [[nodiscard]] bool receive() {
+    if (PQconsumeInput(connection_.get()) != 1) fail();
+    if (PQisBusy(connection_.get()) == 1) return false;
+    expect(Answer(PQgetResult(connection_.get())), PGRES_COMMAND_OK);
+    (void)PQgetResult(connection_.get());  // the null that ends its results
+    return true;
+  }
+  [[nodiscard]] int socket() const { return PQsocket(connection_.get()); }
+
   void append(const Submission& submission) override {
     if (submission.events.size() == 1) {
       fill(submission, 0);
@@ -159,6 +179,34 @@ class PostgresRival::Caller final : public Session {
   std::string tags_;
 };
 
+class PostgresRival::Callers final : public ManySessions {
+ public:
+  Callers(PostgresRival& rival, std::size_t callers) {
+    for (std::size_t i = 0; i < callers; ++i) {
+      const auto& caller = callers_.emplace_back(std::make_unique<Caller>(rival));
+      sockets_.push_back({caller->socket(), POLLIN, 0});
+    }
+  }
+
+  void start(std::size_t caller, const Submission& submission) override {
+    callers_[caller]->send(submission);
+  }
+  const std::vector<std::size_t>& finished() override {
+    for (finished_.clear(); finished_.empty();) {
+      if (poll(sockets_.data(), sockets_.size(), -1) < 0) throw Failure("poll failed");
+      for (std::size_t i = 0; i < sockets_.size(); ++i) {
+        if (sockets_[i].revents != 0 && callers_[i]->receive()) finished_.push_back(i);
+      }
+    }
+    return finished_;
+  }
+
+ private:
+  std::vector<std::unique_ptr<Caller>> callers_;
+  std::vector<pollfd> sockets_;
+  std::vector<std::size_t> finished_;
+};
+
 PostgresRival::PostgresRival(std::string socket_directory, std::string restart, std::string table)
     : socket_directory_(std::move(socket_directory)),
       restart_(std::move(restart)),
@@ -202,6 +250,9 @@ void PostgresRival::create(const std::filesystem::path& /*directory*/) {
 }
 
 std::unique_ptr<Session> PostgresRival::connect() { return std::make_unique<Caller>(*this); }
+std::unique_ptr<ManySessions> PostgresRival::connect_many(std::size_t callers) {
+  return std::make_unique<Callers>(*this, callers);
+}
 void PostgresRival::close() { asking_.reset(); }
 void PostgresRival::reopen() {
   asking_ = open();

@@ -17,6 +17,8 @@ class PostgresRival final : public Rival, public Auditor {
   ~PostgresRival() override;
   void create(const std::filesystem::path& directory) override;
   [[nodiscard]] std::unique_ptr<Session> connect() override;
+  /// A connection each, and one poll for all.
+  [[nodiscard]] std::unique_ptr<ManySessions> connect_many(std::size_t callers) override;
   void close() override;
   void reopen() override;
   [[nodiscard]] std::uint64_t disk_bytes() const override;
@@ -30,6 +32,7 @@ class PostgresRival final : public Rival, public Auditor {
 
  private:
   class Caller;
+  class Callers;
   struct Close {
     void operator()(PGconn* connection) const { PQfinish(connection); }
   };

@@ -30,6 +30,22 @@ class Session {
   virtual void append(const Submission& submission) = 0;
 };
 
+/// Many callers' way into a store from one thread, as an event loop has it: each has at most one
+/// submission on its way. One thread.
+class ManySessions {
+ public:
+  ManySessions() = default;
+  ManySessions(const ManySessions&) = delete;
+  ManySessions& operator=(const ManySessions&) = delete;
+  virtual ~ManySessions() = default;
+
+  /// Begins to append one event for a caller that has nothing on its way; `submission` stays as it
+  /// is until that is durable. Throws Failure.
+  virtual void start(std::size_t caller, const Submission& submission) = 0;
+  /// Waits until something that was started is durable; gives whose. Throws Failure.
+  [[nodiscard]] virtual const std::vector<std::size_t>& finished() = 0;
+};
+
 /// Somebody who appends events. Everything throws Failure.
 class Rival {
  public:
@@ -41,6 +57,10 @@ class Rival {
   /// Makes an empty store; `directory` is new and its own.
   virtual void create(const std::filesystem::path& directory) = 0;
   [[nodiscard]] virtual std::unique_ptr<Session> connect() = 0;
+  /// Null: it has no such way.
+  [[nodiscard]] virtual std::unique_ptr<ManySessions> connect_many(std::size_t /*callers*/) {
+    return nullptr;
+  }
   /// Nobody is connected. Nothing is lost.
   virtual void close() = 0;
   virtual void reopen() = 0;

@@ -20,7 +20,7 @@ flatbuffers::Offset<flatbuffers::Vector<std::uint8_t>> aligned_vector(
   return builder.CreateVector(bytes.data(), bytes.size());
 }
 
-Bytes copy(const flatbuffers::Vector<std::uint8_t>& vector) {
+Bytes bytes_of(const flatbuffers::Vector<std::uint8_t>& vector) {
   return {vector.begin(), vector.end()};
 }
 
@@ -81,12 +81,17 @@ const log::Block& Block::root() const {
   return *flatbuffers::GetRoot<log::Block>(bytes_->data() + kHeader);
 }
 
-Result<Block> Block::decode(std::string_view stored, std::optional<Position> first_position) {
-  if (stored.size() <= kHeader) {
+std::shared_ptr<const Bytes> Block::copy(std::string_view stored) {
+  const auto* const begin = reinterpret_cast<const std::uint8_t*>(stored.data());
+  return std::make_shared<const Bytes>(begin, begin + stored.size());
+}
+
+Result<Block> Block::decode(std::shared_ptr<const Bytes> bytes,
+                            std::optional<Position> first_position) {
+  if (bytes->size() <= kHeader) {
     return damaged("a block of the log is too short", first_position);
   }
-  // Storage hands out unaligned memory; a vector's is aligned, and the header keeps the alignment.
-  auto bytes = std::make_shared<Bytes>(stored.begin(), stored.end());
+  // The header keeps the alignment.
   const ByteView body(bytes->data() + kHeader, bytes->size() - kHeader);
   if (flatbuffers::ReadScalar<std::uint64_t>(bytes->data()) != checksum(body)) {
     if (first_position) first_position->value += undamaged_records(body);
@@ -102,17 +107,27 @@ Result<Block> Block::decode(std::string_view stored, std::optional<Position> fir
   return block;
 }
 
-Result<Record> Block::record(std::size_t index) const {
+std::optional<Record> Block::sound_record(std::size_t index) const {
+  const auto& block = root();
+  const auto* stored = block.records()->Get(static_cast<flatbuffers::uoffset_t>(index))->bytes();
+  auto record = Record::read(bytes_, {stored->data(), stored->size()});
+  if (record && record->position().value != block.first_position() + index) record.reset();
+  return record;
+}
+
+Error Block::damage_of(std::size_t index) const {
   const Position position{root().first_position() + index};
   const auto* stored = root().records()->Get(static_cast<flatbuffers::uoffset_t>(index))->bytes();
-  auto record = Record::check(bytes_, {stored->data(), stored->size()});
+  const auto record = Record::read(bytes_, {stored->data(), stored->size()});
   if (!record) return damaged("the event is not well-formed", position);
-  if (record.value().position() != position) {
-    return damaged(
-        "the event says it is at position " + std::to_string(record.value().position().value),
-        position);
-  }
-  return record;
+  return damaged("the event says it is at position " + std::to_string(record->position().value),
+                 position);
+}
+
+Result<Record> Block::record(std::size_t index) const {
+  auto record = sound_record(index);
+  if (!record) return damage_of(index);
+  return std::move(*record);
 }
 
 Result<Record> Block::verified_record(std::size_t index) const {
@@ -134,8 +149,8 @@ std::string_view Block::command_id(std::size_t index) const {
 
 Result<StoredCommand> Block::command(std::size_t index) const {
   const auto* stored = root().commands()->Get(static_cast<flatbuffers::uoffset_t>(index));
-  BOOST_OUTCOME_TRY(receipt, Flat<log::Receipt>::check(copy(*stored->receipt())));
-  return StoredCommand{std::move(receipt), copy(*stored->content())};
+  BOOST_OUTCOME_TRY(receipt, Flat<log::Receipt>::check(bytes_of(*stored->receipt())));
+  return StoredCommand{std::move(receipt), bytes_of(*stored->content())};
 }
 
 }  // namespace actbook

@@ -24,10 +24,17 @@ class Block {
   [[nodiscard]] static Encoded encode(Position first_position, std::uint64_t first_command,
                                       const std::vector<CommittedCommand>& commands);
 
-  /// Takes bytes as they came from storage. Errors: corrupt; with the position of the first event
-  /// that is damaged, as near as what is left tells, if `first_position` is what the storage has.
-  [[nodiscard]] static Result<Block> decode(std::string_view stored,
+  /// A copy of bytes as they came from storage, which hands them out unaligned; a vector's memory
+  /// is aligned.
+  [[nodiscard]] static std::shared_ptr<const Bytes> copy(std::string_view stored);
+  /// Errors: corrupt; with the position of the first event that is damaged, as near as what is left
+  /// tells, if `first_position` is what the storage has.
+  [[nodiscard]] static Result<Block> decode(std::shared_ptr<const Bytes> bytes,
                                             std::optional<Position> first_position = {});
+  [[nodiscard]] static Result<Block> decode(std::string_view stored,
+                                            std::optional<Position> first_position = {}) {
+    return decode(copy(stored), first_position);
+  }
 
   [[nodiscard]] Position first_position() const { return Position{root().first_position()}; }
   [[nodiscard]] std::uint64_t first_command() const { return root().first_command(); }
@@ -37,6 +44,9 @@ class Block {
   /// The index-th record. Errors: corrupt, with the position, if it is not well-formed or belongs
   /// elsewhere.
   [[nodiscard]] Result<Record> record(std::size_t index) const;
+  /// The same for whoever reads many; damage_of() tells why there is none.
+  [[nodiscard]] std::optional<Record> sound_record(std::size_t index) const;
+  [[nodiscard]] Error damage_of(std::size_t index) const;
   /// The same, also checked against its own checksum, beside that of the block.
   [[nodiscard]] Result<Record> verified_record(std::size_t index) const;
   [[nodiscard]] std::string_view command_id(std::size_t index) const;

@@ -74,22 +74,21 @@ EventCursor::Source::Source(const storage::Log& log, Matches matches)
 
 bool EventCursor::Source::next() {
   while (const auto position = matches_.next()) {
-    auto fetched = fetch(*position);
-    if (!fetched) {
-      matches_.fail(fetched.error());
+    if (!block_ || !block_holds(*position)) {
+      if (auto loaded = load_block(*position); !loaded) {
+        matches_.fail(loaded.error());
+        return false;
+      }
+    }
+    const std::size_t index = position->value - block_->first_position().value;
+    record_ = block_->sound_record(index);
+    if (!record_) {
+      matches_.fail(block_->damage_of(index));
       return false;
     }
-    record_ = std::move(fetched).value();
     if (matches_.take(record_->recorded_at())) return true;
   }
   return false;
-}
-
-Result<Record> EventCursor::Source::fetch(Position position) {
-  if (!block_ || !block_holds(position)) {
-    BOOST_OUTCOME_TRY(load_block(position));
-  }
-  return block_->record(position.value - block_->first_position().value);
 }
 
 bool EventCursor::Source::block_holds(Position position) const {

@@ -42,7 +42,6 @@ class EventCursor::Source {
   [[nodiscard]] Result<void> status() const { return matches_.status(); }
 
  private:
-  [[nodiscard]] Result<Record> fetch(Position position);
   /// Makes block_ the one that holds the position.
   [[nodiscard]] Result<void> load_block(Position position);
   [[nodiscard]] bool block_holds(Position position) const;

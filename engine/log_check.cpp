@@ -12,20 +12,13 @@ Error broken(std::string message, Position position) {
   return Error{ErrorKind::corrupt, "DAMAGED_LOG", std::move(message), position};
 }
 
-// A block as the log holds it.
-struct StoredBlock {
-  std::string bytes;
-  Position first_position;
-  std::optional<Position> next_position;  // where the block after it begins
-};
-
 // A block that was checked as far as it can be by itself, on any thread: all but how it continues
 // the one before.
 class CheckedBlock {
  public:
-  explicit CheckedBlock(const StoredBlock& stored)
-      : next_position(stored.next_position), size(stored.bytes.size()) {
-    auto decoded = Block::decode(stored.bytes, stored.first_position);
+  // The one that the reader stands on.
+  explicit CheckedBlock(const storage::Log::Reader& reader) : size(reader.stored().size()) {
+    auto decoded = reader.block();
     if (!decoded) {
       damage = decoded.error();
       return;
@@ -38,7 +31,7 @@ class CheckedBlock {
     if (auto visited = visit(block); !visited) damage = visited.error();
   }
 
-  std::optional<Position> next_position;
+  std::optional<Position> next_position;  // where the block after it begins
   std::size_t size;
   bool readable = false;
   Position first_position;
@@ -96,53 +89,66 @@ class CheckedBlock {
   }
 };
 
-// Reads the log and has blocks checked on every core, some ahead of who takes them in order.
+// The blocks that begin in a range of positions, up to where they could not be read.
+struct Stretch {
+  std::vector<CheckedBlock> blocks;
+  Result<void> read = boost::outcome_v2::success();
+};
+
+Stretch check_stretch(const storage::Log& log, Position from, std::optional<Position> before) {
+  Stretch stretch;
+  storage::Log::Reader reader(log);
+  reader.seek_at_or_after(from);
+  while (reader.valid() && (!before || reader.first_position() < *before)) {
+    auto& block = stretch.blocks.emplace_back(reader);
+    reader.next();
+    if (reader.valid()) block.next_position = reader.first_position();
+  }
+  stretch.read = reader.status();
+  return stretch;
+}
+
+// Has the log checked on every core, some stretches ahead of who takes them in order.
 class Checker {
  public:
   explicit Checker(const storage::Log& log)
-      : reader_(log), cores_(std::max(std::thread::hardware_concurrency(), 1U)), pool_(cores_) {
-    reader_.seek_to_first();
+      : log_(log), cores_(std::max(std::thread::hardware_concurrency(), 1U)), pool_(cores_) {
+    files_ = start([this] { return log_.verify_files(); });
   }
 
-  // The next blocks; none at the end.
-  std::vector<CheckedBlock> next() {
-    while (ahead_.size() < 2 * cores_ && reader_.valid()) ahead_.push_back(check(read()));
-    if (ahead_.empty()) return {};
-    auto checked = ahead_.front().get();
-    ahead_.pop_front();
-    return checked;
-  }
-  // Whether all could be read.
-  [[nodiscard]] Result<void> status() const { return reader_.status(); }
-
- private:
-  using Stretch = std::vector<StoredBlock>;
-  static constexpr std::size_t kStretch = std::size_t{1} << 18;
-
-  Stretch read() {
-    Stretch stretch;
-    for (std::size_t size = 0; size < kStretch && reader_.valid();) {
-      StoredBlock stored{std::string(reader_.stored()), reader_.first_position(), {}};
-      reader_.next();
-      if (reader_.valid()) stored.next_position = reader_.first_position();
-      size += stored.bytes.size();
-      stretch.push_back(std::move(stored));
+  // The next stretch; none at the end, which `last` lies in.
+  std::optional<Stretch> next(Position last) {
+    for (; ahead_.size() < 2 * cores_ && from_ <= last; from_ = Position{from_.value + kEvents}) {
+      // The last one has no end, so that what comes without an event belongs to it.
+      std::optional<Position> before(Position{from_.value + kEvents});
+      if (*before > last) before.reset();
+      ahead_.push_back(
+          start([this, from = from_, before] { return check_stretch(log_, from, before); }));
     }
+    if (ahead_.empty()) return std::nullopt;
+    auto stretch = ahead_.front().get();
+    ahead_.pop_front();
     return stretch;
   }
+  // Whether the files themselves are whole.
+  Result<void> files() { return files_.get(); }
 
-  std::future<std::vector<CheckedBlock>> check(Stretch stretch) {
-    std::packaged_task<std::vector<CheckedBlock>()> task([stretch = std::move(stretch)] {
-      return std::vector<CheckedBlock>(stretch.begin(), stretch.end());
-    });
-    auto checked = task.get_future();
+ private:
+  static constexpr std::uint64_t kEvents = 8192;
+
+  template <class Work>
+  auto start(Work work) -> std::future<decltype(work())> {
+    std::packaged_task<decltype(work())()> task(std::move(work));
+    auto result = task.get_future();
     boost::asio::post(pool_, std::move(task));
-    return checked;
+    return result;
   }
 
-  storage::Log::Reader reader_;
+  const storage::Log& log_;
   const std::size_t cores_;
-  std::deque<std::future<std::vector<CheckedBlock>>> ahead_;
+  Position from_{0};
+  std::future<Result<void>> files_;
+  std::deque<std::future<Stretch>> ahead_;
   boost::asio::thread_pool pool_;
 };
 
@@ -222,8 +228,11 @@ LogCheck check_log(const storage::Log& log, const std::optional<TreeHead>& expec
     if (!error.position) error.position = walk.next_position();
     return stop(std::move(error));
   };
-  for (auto blocks = checker.next(); !blocks.empty(); blocks = checker.next()) {
-    for (const auto& checked : blocks) {
+  auto last = log.last();
+  // Where even the last block cannot be read, the way there is looked at all the same.
+  const Position end = last && last.value() ? last.value()->first_position() : Position{0};
+  while (const auto stretch = checker.next(end)) {
+    for (const auto& checked : stretch->blocks) {
       if (!checked.readable) {
         // Of a damaged block nothing can be trusted; where the next one begins is known by its key.
         if (checked.next_position) check.damage_until = checked.next_position->previous();
@@ -232,10 +241,10 @@ LogCheck check_log(const storage::Log& log, const std::optional<TreeHead>& expec
       check.bytes += checked.size;
       if (auto visited = walk.visit(checked); !visited) return stop_here(visited.error());
     }
+    if (!stretch->read) return stop_here(stretch->read.error());
     if (progress) progress(walk.next_position().previous());
   }
-  if (auto read = checker.status(); !read) return stop_here(read.error());
-  if (auto files = log.verify_files(); !files) return stop_here(files.error());
+  if (auto files = checker.files(); !files) return stop_here(files.error());
   if (auto whole = walk.finish(); !whole) return stop(whole.error());
   return check;
 }

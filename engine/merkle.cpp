@@ -37,7 +37,12 @@ constexpr std::uint8_t kNode = 1;
 
 Hash leaf_hash(ByteView record) { return hash({{&kLeaf, 1}, record}); }
 
-Hash node_hash(const Hash& left, const Hash& right) { return hash({{&kNode, 1}, left, right}); }
+// In one part: each costs more than its bytes.
+Hash node_hash(const Hash& left, const Hash& right) {
+  std::array<std::uint8_t, 1 + 2 * std::tuple_size_v<Hash>> node{kNode};
+  std::ranges::copy(right, std::ranges::copy(left, node.begin() + 1).out);
+  return hash({node});
+}
 
 void TreeHasher::add(const Hash& subtree, unsigned level) {
   Hash whole = subtree;

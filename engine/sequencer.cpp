@@ -92,13 +92,14 @@ Sequencer::Sequencer(Parts parts, Head head, std::size_t max_waiting)
 Sequencer::~Sequencer() { close(); }
 
 void Sequencer::close() {
-  if (!worker_.joinable()) return;
+  if (workers_.empty()) return;
   {
     const Lock lock(mutex_);
     stopping_ = true;
-    work_.notify_one();
+    work_.notify_all();
   }
-  worker_.join();
+  for (auto& worker : workers_) worker.join();
+  workers_.clear();
 }
 
 Sequencer::Head Sequencer::head() const {
@@ -144,7 +145,7 @@ void Sequencer::submit_async(Submission submission, Decide decide, WhenFull full
   auto request = std::make_unique<Request>(owned->submission, owned->decide);
   request->owned = std::move(owned);
   Lock lock(mutex_);
-  if (!worker_.joinable()) worker_ = std::thread(&Sequencer::work, this);
+  while (workers_.size() < kWorkers) workers_.emplace_back(&Sequencer::work, this);
   if (auto error = enqueue(*request, full, lock)) {
     lock.unlock();
     request->owned->done(std::move(*error));
@@ -403,7 +404,7 @@ void Sequencer::deliver(const std::vector<Request*>& requests, Lock& lock) noexc
   }
   lock.lock();
   unanswered_callbacks_ -= callbacks;
-  if (callbacks > 0 && unanswered_callbacks_ == 0) work_.notify_one();
+  if (callbacks > 0 && unanswered_callbacks_ == 0) work_.notify_all();
 }
 
 void Sequencer::work() {

@@ -4,6 +4,7 @@
 #include <deque>
 #include <mutex>
 #include <thread>
+#include <vector>
 
 #include "group.h"
 #include "storage/log.h"
@@ -15,8 +16,8 @@ namespace actbook {
 /// Leader and followers: the first caller in decides for everybody who waits and hands the lead on
 /// when its group goes to the disk, so the next group is decided while the last one syncs. A lone
 /// caller does all of it itself, without waking another thread. At most one group is on its way to
-/// the disk, and one is being decided on top of it. Submissions by callback are led by one thread
-/// of the sequencer's own, so where there are no others, it decides and writes in turn.
+/// the disk, and one is being decided on top of it. Submissions by callback are led by two threads
+/// of the sequencer's own.
 ///
 /// What rests on a group that is not durable yet, be it a receipt or a refusal to append, is told
 /// when that group is.
@@ -98,7 +99,10 @@ class Sequencer {
   mutable std::condition_variable watchers_;  // head_ moved
   bool poisoned_ = false;
 
-  std::thread worker_;  // leads for submissions by callback; started by the first of them
+  // They lead for submissions by callback, and are started by the first of them: one decides while
+  // the other writes.
+  static constexpr std::size_t kWorkers = 2;
+  std::vector<std::thread> workers_;
   std::condition_variable work_;
   bool worker_leads_ = false;
   bool stopping_ = false;

@@ -45,8 +45,8 @@ rocksdb::ColumnFamilyOptions block_options() {
   rocksdb::ColumnFamilyOptions options;
   options.compression = rocksdb::kLZ4Compression;
   // Bounds the memory, and what is read again when the ledger was not closed.
-  options.write_buffer_size = std::size_t{16} << 20;
-  options.max_write_buffer_number = 3;
+  options.write_buffer_size = std::size_t{8} << 20;
+  options.max_write_buffer_number = 2;
   rocksdb::BlockBasedTableOptions table;
   table.block_size = std::size_t{16} << 10;
   table.checksum = rocksdb::kXXH3;
@@ -264,6 +264,9 @@ Log::Reader::~Reader() = default;
 
 void Log::Reader::seek_to_first() { impl_->iterator->SeekToFirst(); }
 void Log::Reader::next() { impl_->iterator->Next(); }
+void Log::Reader::seek_at_or_after(Position position) {
+  impl_->iterator->Seek(block_key(position, 0));
+}
 void Log::Reader::seek(Position position) {
   impl_->iterator->SeekForPrev(block_key(position, ~std::uint64_t{0}));
 }

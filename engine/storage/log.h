@@ -46,6 +46,8 @@ class Log {
 
     void seek_to_first();
     void next();
+    /// To the first block that begins at this position or after it.
+    void seek_at_or_after(Position position);
     /// To the block that holds this event; to none if there is none.
     void seek(Position position);
     /// To the block that holds this command; `position` is the next free position it saw.

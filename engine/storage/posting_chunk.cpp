@@ -140,19 +140,42 @@ Result<void> PostingChunk::decode(std::string_view stored) {
     columns_[i].differences = reader.bytes(columns_[i].width * size_).data();
   }
   good = good && reader.at_end() && !reader.failed();
-  const auto known = [&](Field field, std::size_t index) {
-    return static_cast<std::uint64_t>(columns_[field].at(index)) < texts_.size();
-  };
-  for (std::size_t i = 0; good && i < size_; ++i) good = known(kType, i) && known(kActor, i);
+  std::uint64_t last_text = 0;
+  for (std::size_t i = 0; good && i < size_; ++i) {
+    last_text = std::max({last_text, static_cast<std::uint64_t>(columns_[kType].at(i)),
+                          static_cast<std::uint64_t>(columns_[kActor].at(i))});
+  }
+  good = good && last_text < texts_.size();
+  judged_.assign(texts_.size(), 0);
   if (good) return boost::outcome_v2::success();
   size_ = 0;
   return Error{
       ErrorKind::corrupt, "DAMAGED_VIEWS", "a part of the tag index is not well-formed", {}};
 }
 
+// A copy of a size that the compiler knows is one instruction.
 std::int64_t PostingChunk::Column::at(std::size_t index) const {
+  const auto read = [&]<class Number>(Number above) {
+    std::memcpy(&above, differences + index * sizeof(Number), sizeof(Number));
+    return std::uint64_t{above};
+  };
   std::uint64_t above = 0;
-  if (width != 0) std::memcpy(&above, differences + index * width, width);
+  switch (width) {
+    case 1:
+      above = read(std::uint8_t{});
+      break;
+    case 2:
+      above = read(std::uint16_t{});
+      break;
+    case 4:
+      above = read(std::uint32_t{});
+      break;
+    case 8:
+      above = read(std::uint64_t{});
+      break;
+    default:
+      break;
+  }
   return static_cast<std::int64_t>(static_cast<std::uint64_t>(base) + above);
 }
 
@@ -194,19 +217,18 @@ IndexEntry PostingChunk::entry(std::size_t index) const {
 }
 
 std::size_t PostingChunk::skip_to_type(std::size_t index, std::span<const std::string> types,
-                                       Direction direction) const {
-  // Where the types stand among the texts; an actor may be called like a type.
-  std::array<bool, 2 * kMost> wanted{};
-  bool any = false;
-  for (std::size_t i = 0; i < std::min(texts_.size(), wanted.size()); ++i) {
-    wanted[i] = std::ranges::find(types, texts_[i]) != types.end();
-    any = any || wanted[i];
-  }
+                                       Direction direction) {
   const bool forwards = direction == Direction::forwards;
   const auto last = forwards ? size_ - 1 : 0;
-  if (!any) return last;
-  while (index != last && !wanted[static_cast<std::size_t>(columns_[kType].at(index))]) {
-    forwards ? ++index : --index;
+  // What was found out of each text: most entries share theirs with others.
+  enum : std::uint8_t { kUnknown, kOther, kWanted };
+  for (; index != last; forwards ? ++index : --index) {
+    const auto place = static_cast<std::size_t>(columns_[kType].at(index));
+    auto& known = judged_[place];
+    if (known == kUnknown) {
+      known = std::ranges::find(types, texts_[place]) != types.end() ? kWanted : kOther;
+    }
+    if (known == kWanted) break;
   }
   return index;
 }

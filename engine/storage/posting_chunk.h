@@ -44,9 +44,9 @@ class PostingChunk {
   [[nodiscard]] std::size_t lower_bound(Position from) const;
   [[nodiscard]] IndexEntry entry(std::size_t index) const;
   /// From `index` on in a direction, the first entry of one of the types; the last there is, if
-  /// there is none.
+  /// there is none. The types are the same in every call until the next decode().
   [[nodiscard]] std::size_t skip_to_type(std::size_t index, std::span<const std::string> types,
-                                         Direction direction) const;
+                                         Direction direction);
 
  private:
   enum Field : std::uint8_t { kPosition, kRecordedAt, kLag, kType, kActor, kActorKind, kFields };
@@ -62,6 +62,7 @@ class PostingChunk {
   std::size_t size_ = 0;
   std::vector<std::string_view> texts_;
   std::array<Column, kFields> columns_;
+  std::vector<std::uint8_t> judged_;  // of each text, whether it is a type that is looked for
 };
 
 }  // namespace actbook::storage

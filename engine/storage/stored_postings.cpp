@@ -16,6 +16,11 @@ class StoredPostings final : public Postings {
   std::optional<Position> seek(Position from) override {
     if (failure_) return std::nullopt;
     const bool forwards = direction_ == Direction::forwards;
+    // Whoever reads in order wants the next entry.
+    if (forwards && loaded_ && index_ + 1 < chunk_.size() && from > chunk_.position(index_) &&
+        from <= chunk_.position(index_ + 1)) {
+      return stand_on(index_ + 1);
+    }
     if (!(forwards ? seek_forwards(from) : seek_backwards(from))) return std::nullopt;
     return stand_on(forwards ? chunk_.lower_bound(from) : chunk_.lower_bound(from.next()) - 1);
   }
@@ -43,7 +48,6 @@ class StoredPostings final : public Postings {
   bool seek_forwards(Position from) {
     if (loaded_) {
       if (from <= chunk_.back()) return true;
-      // Whoever reads in order wants the next chunk.
       iterator_->Next();
       if (!load()) return false;
       if (from <= chunk_.back()) return true;

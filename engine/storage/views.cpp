@@ -58,7 +58,7 @@ rocksdb::Options database_options(const StorageEnvironment& environment, std::si
   table.cache_index_and_filter_blocks = true;
   table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
   table.partition_filters = true;
-  table.filter_policy.reset(rocksdb::NewRibbonFilterPolicy(8));
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   table.whole_key_filtering = false;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   return options;
@@ -68,14 +68,15 @@ rocksdb::Options database_options(const StorageEnvironment& environment, std::si
 // they are first asked for.
 class TimeMarks {
  public:
-  // `iterator` over all keys; `reach`: how far what is saved reaches.
-  Result<Views::Boundary> boundary(std::unique_ptr<rocksdb::Iterator> iterator, Timestamp at,
-                                   Position reach);
+  // `iterate` gives an iterator over all keys; `reach`: how far what is saved reaches.
+  using Iterate = std::function<std::unique_ptr<rocksdb::Iterator>()>;
+  Result<Views::Boundary> boundary(const Iterate& iterate, Timestamp at, Position reach);
 
  private:
   using Mark = std::pair<Timestamp, Position>;
   std::mutex mutex_;
   std::vector<Mark> marks_;
+  Position looked_to_;  // all marks up to here are there
 };
 
 // The events of a tag in a slice.
@@ -592,14 +593,14 @@ Result<Views::Boundary> Views::boundary(Timestamp at) const {
     }
     reach = before;
   }
-  return impl_->marks.boundary(impl_->iterate(), at, reach);
+  return impl_->marks.boundary([this] { return impl_->iterate(); }, at, reach);
 }
 
-Result<Views::Boundary> TimeMarks::boundary(std::unique_ptr<rocksdb::Iterator> iterator,
-                                            Timestamp at, Position reach) {
+Result<Views::Boundary> TimeMarks::boundary(const Iterate& iterate, Timestamp at, Position reach) {
   const std::lock_guard lock(mutex_);
-  if (marks_.empty() || marks_.back().second < reach) {
+  if (looked_to_ < reach) {
     const Mark newest = marks_.empty() ? Mark() : marks_.back();
+    const auto iterator = iterate();
     iterator->Seek(time_key(newest.first, newest.second.next()));
     for (; iterator->Valid() && iterator->key()[0] == kTime; iterator->Next()) {
       const auto key = iterator->key().ToStringView();
@@ -607,6 +608,7 @@ Result<Views::Boundary> TimeMarks::boundary(std::unique_ptr<rocksdb::Iterator> i
                         Position{read_number(key, 1 + kPositionSize)}});
     }
     if (!iterator->status().ok()) return to_error(iterator->status(), "reading the times");
+    looked_to_ = reach;
   }
   const auto next = std::ranges::lower_bound(marks_, at, std::less<>(), &Mark::first);
   return Views::Boundary{

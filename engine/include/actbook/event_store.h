@@ -161,7 +161,7 @@ class EventStore {
     std::size_t max_waiting = 1024;
     /// How many bytes of derived data are held in memory before they are saved; twice that can be
     /// there at once, and as much must be derived again after a crash.
-    std::size_t slice_size = std::size_t{16} << 20;
+    std::size_t slice_size = std::size_t{24} << 20;
     /// How many bytes of the views' files are kept in memory, uncompressed. Queries over more than
     /// that read and decompress what they need, some microseconds for each place they look at.
     std::size_t cache_size = std::size_t{32} << 20;
@@ -208,10 +208,10 @@ class EventStore {
   [[nodiscard]] Receipt submit(const Submission& submission, const Decide& decide,
                                WhenFull full = WhenFull::wait);
   /// The same without waiting for the disk: `done` gets what submit() would give. It runs on a
-  /// thread that commits, so it must be quick, and submit only by callback and with
-  /// WhenFull::refuse; a refusal for lack of a place comes on the calling thread, before this
-  /// returns. Waits itself only for a place in the queue, if `full` says so. Neither `done` nor
-  /// `decide` may throw. Closing the store answers all of them first.
+  /// thread that commits, also while others run, so it must be quick, and submit only by callback
+  /// and with WhenFull::refuse; a refusal for lack of a place comes on the calling thread, before
+  /// this returns. Waits itself only for a place in the queue, if `full` says so. Neither `done`
+  /// nor `decide` may throw. Closing the store answers all of them first.
   void submit_async(Submission submission, Decide decide, std::function<void(Receipt)> done,
                     WhenFull full = WhenFull::wait);
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "actbook/flat.h"
@@ -23,6 +24,9 @@ class Record {
   /// Takes the record in `bytes`, which lie within `owner`. Errors: corrupt, if they are not
   /// well-formed.
   [[nodiscard]] static Result<Record> check(std::shared_ptr<const Bytes> owner, ByteView bytes);
+  /// The same, none if they are not.
+  [[nodiscard]] static std::optional<Record> read(std::shared_ptr<const Bytes> owner,
+                                                  ByteView bytes);
 
   /// The envelope: recorded_at, actor, tags ...
   const log::Record* operator->() const { return flatbuffers::GetRoot<log::Record>(bytes_.data()); }
