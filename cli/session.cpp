@@ -19,14 +19,16 @@ Result<Ledger> open_to_record(const Session& session) {
 
 Result<Ledger> open_to_read(const Session& session) {
   if (session.ledger.empty()) return no_ledger_named();
-  {
-    Progress progress("opening");
-    auto ledger = Ledger::open_read_only(session.ledger, progress.positions());
-    if (ledger) return ledger;
-    const auto& code = ledger.error().code;
-    if (code != "VIEWS_UNUSABLE" && code != "VIEWS_BEHIND") return ledger;
-  }
-  return open_to_record(session);
+  Progress progress("opening");
+  auto ledger = Ledger::open_read_only(session.ledger, progress.positions());
+  if (ledger) return ledger;
+  const auto& code = ledger.error().code;
+  if (code != "VIEWS_UNUSABLE" && code != "VIEWS_BEHIND") return ledger;
+  auto rebuilt = Ledger::open(session.ledger, progress.positions());
+  if (rebuilt) return rebuilt;
+  Error error = rebuilt.error();
+  error.message = ledger.error().message + "; that failed, too: " + error.message;
+  return error;
 }
 
 }  // namespace actbook::cli

@@ -3,7 +3,9 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <chrono>
 #include <set>
+#include <thread>
 
 #include "directory_lock.h"
 #include "event_cursor.h"
@@ -108,6 +110,17 @@ class EventStore::Impl {
   Result<void> find_held_clock();
   Result<void> fold_block(const Block& block);
 
+  // Why nothing can be submitted so.
+  [[nodiscard]] std::optional<Error> refusal(const Submission& submission) const {
+    if (!lock) return read_only();
+    if (!submission.info.command_id.starts_with(kClockCommandPrefix)) return std::nullopt;
+    return Error{ErrorKind::invalid,
+                 "RESERVED_ID",
+                 "command_id: ids that begin with " + std::string(kClockCommandPrefix) +
+                     " are the ledger's own; choose another",
+                 {}};
+  }
+
   [[nodiscard]] storage::Views::Memory memory() const {
     return {options.slice_size, options.cache_size};
   }
@@ -134,29 +147,40 @@ Result<void> EventStore::Impl::open_for_writing(const fs::path& directory) {
   return start();
 }
 
-// A writer may replace files while they are opened; once they are open, they can be read to the
-// end. The views come first, as the log is never behind them.
+// A writer may replace files while they are opened, and write to them while they are read; once
+// they are open, they can be read to the end. The views come first, as the log is never behind
+// them.
 Result<void> EventStore::Impl::open_for_reading(const fs::path& directory) {
   constexpr int kMostTries = 50;
-  // Whether no file came or went while `open` ran.
-  const auto undisturbed = [&](const char* name, const auto& open) {
-    auto& env = *environment().env;
-    const auto before = storage::database_files(env, directory / name);
+  constexpr int kSure = 3;  // that is how often a failure must show without a file having gone
+  constexpr std::chrono::milliseconds kPause{5};
+  auto& env = *environment().env;
+  // Whether all files of a database that are there now are still there after `open` has run.
+  const auto undisturbed = [&](const fs::path& database, const auto& open) {
+    const auto before = storage::database_files(env, database);
     open();
-    return storage::database_files(env, directory / name) == before;
+    return std::ranges::all_of(before, [&](const std::string& name) {
+      return env.FileExists((database / name).string()).ok();
+    });
   };
   Result<void> read = boost::outcome_v2::success();
-  for (int tries = 0; tries < kMostTries; ++tries) {
-    if (undisturbed("views", [&] { read = read_views(directory / "views"); }) || read) break;
+  for (int tries = 0, failures = 0; tries < kMostTries && failures < kSure; ++tries) {
+    const bool whole =
+        undisturbed(directory / "views", [&] { read = read_views(directory / "views"); });
+    if (read) break;
+    if (whole) ++failures;
+    std::this_thread::sleep_for(kPause);
   }
   BOOST_OUTCOME_TRY(std::move(read));
-  for (int tries = 0; tries < kMostTries; ++tries) {
+  for (int tries = 0, failures = 0; tries < kMostTries; ++tries) {
+    if (tries > 0) std::this_thread::sleep_for(kPause);
     auto opened = Result<std::unique_ptr<storage::Log>>(nullptr);
-    const bool whole = undisturbed("log", [&] {
+    const bool whole = undisturbed(directory / "log", [&] {
       opened = storage::Log::open(directory / "log", environment(), storage::Access::read);
     });
     // A write-ahead log that went meanwhile is not missed by RocksDB.
     if (!whole) continue;
+    if (!opened && ++failures < kSure) continue;
     BOOST_OUTCOME_TRY(std::move(opened));
     log = std::move(opened).value();
     BOOST_OUTCOME_TRY(find_head());
@@ -179,7 +203,9 @@ Result<void> EventStore::Impl::read_views(const fs::path& directory) {
     if (version == options.projector->version()) return boost::outcome_v2::success();
     why = "they were made by another version of actbook";
   } else {
-    why = opened.error().message;
+    const bool there = environment().env->FileExists((directory / "CURRENT").string()).ok();
+    if (there && opened.error().kind != ErrorKind::corrupt) return opened.error();
+    why = there ? opened.error().message : "they are not there";
   }
   return Error{ErrorKind::unavailable,
                "VIEWS_UNUSABLE",
@@ -368,13 +394,13 @@ Result<std::unique_ptr<EventStore>> EventStore::open_read_only(const fs::path& d
 
 EventStore::Receipt EventStore::submit(const Submission& submission, const Decide& decide,
                                        WhenFull full) {
-  if (!impl_->lock) return read_only();
+  if (auto error = impl_->refusal(submission)) return std::move(*error);
   return impl_->sequencer->submit(submission, decide, full);
 }
 
 void EventStore::submit_async(Submission submission, Decide decide,
                               std::function<void(Receipt)> done, WhenFull full) {
-  if (!impl_->lock) return done(read_only());
+  if (auto error = impl_->refusal(submission)) return done(std::move(*error));
   impl_->sequencer->submit_async(std::move(submission), std::move(decide), full, std::move(done));
 }
 
@@ -473,7 +499,8 @@ Result<TreeHead> EventStore::tree_head(Position size) const {
 
 LogCheck EventStore::verify_log(const std::optional<TreeHead>& expected,
                                 const std::function<void(Position)>& progress) const {
-  return check_log(*impl_->log, expected, progress);
+  const auto head = impl_->head();
+  return check_log(*impl_->log, {head.position, head.next_command}, expected, progress);
 }
 
 Result<std::vector<std::string>> EventStore::indexed_tags(Position position) const {

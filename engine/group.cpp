@@ -110,7 +110,7 @@ Result<Flat<log::Receipt>> Group::decide(const Submission& submission, const Dec
 
 Result<void> Group::hold_clock(Timestamp now) {
   Submission submission;
-  submission.info.command_id = "actbook:clock:" + std::to_string(next_.value);
+  submission.info.command_id = std::string(kClockCommandPrefix) + std::to_string(next_.value);
   submission.info.command_type = kClockHeld;
   submission.info.actor.kind = schema::ActorKind::system;
   submission.info.actor.id = "actbook";

@@ -9,6 +9,9 @@
 
 namespace actbook {
 
+/// The ids of the engine's own commands that say that the clock has stepped back begin so.
+inline constexpr std::string_view kClockCommandPrefix = "actbook:clock:";
+
 /// Whether a query finds a record, without an index.
 [[nodiscard]] bool matches(const Query& query, const Record& record);
 

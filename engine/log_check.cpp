@@ -111,17 +111,21 @@ Stretch check_stretch(const storage::Log& log, Position from, std::optional<Posi
 // Has the log checked on every core, some stretches ahead of who takes them in order.
 class Checker {
  public:
-  explicit Checker(const storage::Log& log)
-      : log_(log), cores_(std::max(std::thread::hardware_concurrency(), 1U)), pool_(cores_) {
+  Checker(const storage::Log& log, Position last, std::uint64_t events)
+      : log_(log),
+        last_(last),
+        events_(events),
+        cores_(std::max(std::thread::hardware_concurrency(), 1U)),
+        pool_(cores_) {
     files_ = start([this] { return log_.verify_files(); });
   }
 
-  // The next stretch; none at the end, which `last` lies in.
-  std::optional<Stretch> next(Position last) {
-    for (; ahead_.size() < 2 * cores_ && from_ <= last; from_ = Position{from_.value + kEvents}) {
+  // The next stretch; none at the end.
+  std::optional<Stretch> next() {
+    for (; ahead_.size() < 2 * cores_ && from_ <= last_; from_ = Position{from_.value + events_}) {
       // The last one has no end, so that what comes without an event belongs to it.
-      std::optional<Position> before(Position{from_.value + kEvents});
-      if (*before > last) before.reset();
+      std::optional<Position> before(Position{from_.value + events_});
+      if (*before > last_) before.reset();
       ahead_.push_back(
           start([this, from = from_, before] { return check_stretch(log_, from, before); }));
     }
@@ -134,8 +138,6 @@ class Checker {
   Result<void> files() { return files_.get(); }
 
  private:
-  static constexpr std::uint64_t kEvents = 8192;
-
   template <class Work>
   auto start(Work work) -> std::future<decltype(work())> {
     std::packaged_task<decltype(work())()> task(std::move(work));
@@ -145,6 +147,8 @@ class Checker {
   }
 
   const storage::Log& log_;
+  const Position last_;
+  const std::uint64_t events_;
   const std::size_t cores_;
   Position from_{0};
   std::future<Result<void>> files_;
@@ -167,6 +171,7 @@ class Walk {
                         " instead of command " + std::to_string(next_command_),
                     next_position_);
     }
+    if (block.damage && block.commands == 0) return *block.damage;
     if (block.first_recorded_at < check_.last_recorded_at) {
       return broken("time goes back", next_position_);
     }
@@ -181,6 +186,7 @@ class Walk {
   }
 
   [[nodiscard]] Position next_position() const { return next_position_; }
+  [[nodiscard]] std::uint64_t next_command() const { return next_command_; }
 
   // Once there is nothing more to visit.
   [[nodiscard]] Result<void> finish() {
@@ -215,11 +221,11 @@ class Walk {
 
 }  // namespace
 
-LogCheck check_log(const storage::Log& log, const std::optional<TreeHead>& expected,
-                   const std::function<void(Position)>& progress) {
+LogCheck check_log(const storage::Log& log, LogEnd end, const std::optional<TreeHead>& expected,
+                   const std::function<void(Position)>& progress, std::uint64_t stretch_size) {
   LogCheck check;
   Walk walk(check, expected);
-  Checker checker(log);
+  Checker checker(log, end.position, stretch_size);
   const auto stop = [&](Error error) {
     check.damage = std::move(error);
     return check;
@@ -228,11 +234,10 @@ LogCheck check_log(const storage::Log& log, const std::optional<TreeHead>& expec
     if (!error.position) error.position = walk.next_position();
     return stop(std::move(error));
   };
-  auto last = log.last();
-  // Where even the last block cannot be read, the way there is looked at all the same.
-  const Position end = last && last.value() ? last.value()->first_position() : Position{0};
-  while (const auto stretch = checker.next(end)) {
+  // What is committed meanwhile is not looked at.
+  while (const auto stretch = checker.next()) {
     for (const auto& checked : stretch->blocks) {
+      if (walk.next_command() >= end.next_command) break;
       if (!checked.readable) {
         // Of a damaged block nothing can be trusted; where the next one begins is known by its key.
         if (checked.next_position) check.damage_until = checked.next_position->previous();
@@ -245,6 +250,13 @@ LogCheck check_log(const storage::Log& log, const std::optional<TreeHead>& expec
     if (progress) progress(walk.next_position().previous());
   }
   if (auto files = checker.files(); !files) return stop_here(files.error());
+  // RocksDB was seen to end a walk without an error before a file that it cannot read.
+  if (walk.next_command() < end.next_command) {
+    return stop_here(broken("the log ends here, but it reached position " +
+                                std::to_string(end.position.value) + ", command " +
+                                std::to_string(end.next_command - 1),
+                            walk.next_position()));
+  }
   if (auto whole = walk.finish(); !whole) return stop(whole.error());
   return check;
 }

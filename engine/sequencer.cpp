@@ -217,6 +217,11 @@ void Sequencer::lead(Lock& lock) noexcept {
   deciding_ = false;
   appoint();
   write(round, lock);
+  // Nobody should wait while the memory of groups is given back.
+  lock.unlock();
+  round.group.reset();
+  round.base.in_flight.reset();
+  lock.lock();
 }
 
 void Sequencer::decide_round(Round& round, Lock& lock) {
@@ -372,8 +377,10 @@ Sequencer::Receipt Sequencer::first_receipt(const Submission& submission,
                                             const storage::CommandPlace& place) const {
   BOOST_OUTCOME_TRY(stored, load_command(place));
   if (stored.content != submission.content) {
-    const auto field = submission.content_schema->first_difference(
-        submission.content_type, stored.content, submission.content);
+    const auto field = submission.content_schema == nullptr
+                           ? std::optional<std::string>("content")
+                           : submission.content_schema->first_difference(
+                                 submission.content_type, stored.content, submission.content);
     if (field) {
       return Error{ErrorKind::conflict,
                    "IDEMPOTENCY_CONFLICT",

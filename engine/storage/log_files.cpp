@@ -116,6 +116,7 @@ Result<bool> check_log_files(rocksdb::Env& env, const fs::path& directory, Acces
 
 Result<void> check_sorted_files(rocksdb::Env& env, const fs::path& directory) {
   for (const auto& name : files(env, directory, "", ".sst")) {
+    if (name[0] < '0' || name[0] > '9') continue;  // it is only being prepared
     const auto file = (directory / name).string();
     std::uint64_t size = 0;
     std::unique_ptr<rocksdb::RandomAccessFile> opened;
@@ -128,6 +129,7 @@ Result<void> check_sorted_files(rocksdb::Env& env, const fs::path& directory) {
     status = opened->Read(size - kTableEnd.size(), kTableEnd.size(), &end, buffer.data());
     if (!status.ok()) return to_error(status, "reading " + file);
     const auto bytes = end.ToStringView();
+    if (bytes.size() < kTableEnd.size()) continue;
     // Only what is a table by its magic number, but of another version.
     if (bytes.substr(4) == kTableEnd.substr(4) && bytes != kTableEnd) {
       return damaged(file + " does not end as it was written");

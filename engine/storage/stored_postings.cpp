@@ -83,9 +83,13 @@ class StoredPostings final : public Postings {
         key[tag_end] != kEnd) {
       return false;
     }
-    if (auto decoded = chunk_.decode(iterator_->value().ToStringView()); !decoded) {
-      failure_ = decoded.error();
-      failure_->position = Position{read_number(key, tag_end + 1)};
+    const Position last{read_number(key, tag_end + 1)};
+    auto decoded = chunk_.decode(iterator_->value().ToStringView());
+    if (!decoded || chunk_.back() != last) {
+      failure_ = decoded ? Error{ErrorKind::corrupt, "DAMAGED_VIEWS",
+                                 "a part of the tag index is filed under another position", last}
+                         : decoded.error();
+      failure_->position = last;
       return false;
     }
     loaded_ = true;

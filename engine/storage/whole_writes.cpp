@@ -54,8 +54,9 @@ class WholeWritesFileSystem final : public rocksdb::FileSystemWrapper {
     status = rocksdb::ReadFileToString(target(), name, &log);
     if (!status.ok()) return status;
     const auto tail = examine_tail(log, LogContents::writes);
-    // Of damage in the middle, RocksDB shall tell.
-    if (tail.damaged && !tail.more_follows) {
+    // Of damage in the middle, RocksDB shall tell. What is written from now on is not read, lest it
+    // be half there.
+    if (!tail.more_follows) {
       *result = std::make_unique<LimitedFile>(std::move(*result), tail.whole_until);
     }
     return status;

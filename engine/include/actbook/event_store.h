@@ -161,7 +161,7 @@ class EventStore {
     std::size_t max_waiting = 1024;
     /// How many bytes of derived data are held in memory before they are saved; twice that can be
     /// there at once, and as much must be derived again after a crash.
-    std::size_t slice_size = std::size_t{24} << 20;
+    std::size_t slice_size = std::size_t{16} << 20;
     /// How many bytes of the views' files are kept in memory, uncompressed. Queries over more than
     /// that read and decompress what they need, some microseconds for each place they look at.
     std::size_t cache_size = std::size_t{32} << 20;
@@ -202,9 +202,9 @@ class EventStore {
   /// A command id that was used before gets its first receipt, byte for byte, and nothing is
   /// decided or written. Errors: conflict with IDEMPOTENCY_CONFLICT, naming the first field that
   /// differs, or with APPEND_CONDITION_FAILED and the position of an event that matches; those of
-  /// `decide`; unknown_outcome, if the write or its sync failed: the store then takes no further
-  /// commands until reopened (unavailable, POISONED); unavailable with OVERLOADED, see WhenFull, or
-  /// if a read failed (nothing was written).
+  /// `decide`; unknown_outcome, if the write or its sync failed, or what is derived could not be
+  /// kept: the store then takes no further commands until reopened (unavailable, POISONED);
+  /// unavailable with OVERLOADED, see WhenFull, or if a read failed (nothing was written).
   [[nodiscard]] Receipt submit(const Submission& submission, const Decide& decide,
                                WhenFull full = WhenFull::wait);
   /// The same without waiting for the disk: `done` gets what submit() would give. It runs on a
