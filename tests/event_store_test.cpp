@@ -337,6 +337,29 @@ TEST_CASE("store: rows of another projector version are made anew, those of the 
   CHECK(other.projected == 2);
 }
 
+TEST_CASE("store: the ids of the engine's own commands are nobody else's") {
+  StoreFixture f;
+  const auto refused = f.store->submit(submission("actbook:clock:2"), append_events({}));
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().kind == ErrorKind::invalid);
+  CHECK(refused.error().code == "RESERVED_ID");
+  CHECK_FALSE(f.store->find_command("actbook:clock:2").value());
+}
+
+TEST_CASE("store: contents without a schema are compared, too") {
+  StoreFixture f;
+  auto plain = submission("plain");
+  plain.content_schema = nullptr;
+  const auto first = f.store->submit(plain, append_events({}));
+  REQUIRE(first);
+  CHECK(f.store->submit(plain, append_events({})).value().bytes() == first.value().bytes());
+  plain.content.push_back(1);
+  const auto conflict = f.store->submit(plain, append_events({}));
+  REQUIRE_FALSE(conflict);
+  CHECK(conflict.error().code == "IDEMPOTENCY_CONFLICT");
+  CHECK(conflict.error().message.find("content differs") != std::string::npos);
+}
+
 TEST_CASE("store: one holder at a time, and the second learns who it is") {
   StoreFixture f;
   const auto second = EventStore::open(f.directory / "ledger", f.options());

@@ -5,40 +5,12 @@
 #include <limits>
 #include <random>
 
-#include "postings.h"
 #include "storage/posting_chunk.h"
+#include "support/listed_postings.h"
 #include "support/seed.h"
 
 namespace actbook::testing {
 namespace {
-
-/// A list in memory that counts how often it is asked.
-class CountedPostings final : public Postings {
- public:
-  CountedPostings(std::vector<IndexEntry> entries, Direction direction, std::size_t& seeks)
-      : entries_(std::move(entries)), direction_(direction), seeks_(seeks) {}
-
-  std::optional<Position> seek(Position from) override {
-    ++seeks_;
-    if (direction_ == Direction::forwards) {
-      at_ = std::ranges::lower_bound(entries_, from, std::less<>(), &IndexEntry::position);
-      if (at_ == entries_.end()) return std::nullopt;
-    } else {
-      at_ = std::ranges::upper_bound(entries_, from, std::less<>(), &IndexEntry::position);
-      if (at_ == entries_.begin()) return std::nullopt;
-      --at_;
-    }
-    return at_->position;
-  }
-  [[nodiscard]] const IndexEntry& entry() const override { return *at_; }
-  [[nodiscard]] Result<void> status() const override { return boost::outcome_v2::success(); }
-
- private:
-  std::vector<IndexEntry> entries_;
-  std::vector<IndexEntry>::const_iterator at_;
-  Direction direction_;
-  std::size_t& seeks_;
-};
 
 constexpr std::uint64_t kEvents = 100'000;
 
@@ -74,10 +46,10 @@ TEST_CASE("postings: a rare and a common tag together cost what the rare one cos
       std::vector<PostingsPtr> lists;
       const auto rare = [&] {
         lists.push_back(
-            std::make_unique<CountedPostings>(every(20'000), direction, rare_seeks));  // five
+            std::make_unique<ListedPostings>(every(20'000), direction, rare_seeks));  // five
       };
       if (rare_first) rare();
-      lists.push_back(std::make_unique<CountedPostings>(every(1), direction, common_seeks));
+      lists.push_back(std::make_unique<ListedPostings>(every(1), direction, common_seeks));
       if (!rare_first) rare();
       const auto found = walk(*all_of(std::move(lists)), direction);
       CHECK(found.size() == 5);
@@ -98,9 +70,9 @@ TEST_CASE("postings: a common tag and a rare type cost what the type costs, and 
       }
       const std::string type = rare_type ? "Rare" : "Common";
       const auto list =
-          only_types(std::make_unique<CountedPostings>(tagged, direction, tag_seeks), {type},
-                     std::make_unique<CountedPostings>(every(rare_type ? 20'000 : 1, type),
-                                                       direction, type_seeks),
+          only_types(std::make_unique<ListedPostings>(tagged, direction, tag_seeks), {type},
+                     std::make_unique<ListedPostings>(every(rare_type ? 20'000 : 1, type),
+                                                      direction, type_seeks),
                      direction);
       CHECK(walk(*list, direction).size() == 5);
       // Some entries are looked at before the other list is asked.
