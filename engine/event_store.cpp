@@ -71,9 +71,10 @@ bool may_become_ledger(const fs::path& directory, std::error_code& error) {
 Result<storage::CommandPlaces> places_of(const Block& block) {
   storage::CommandPlaces places;
   Position next = block.first_position();
-  for (std::size_t i = 0; i < block.command_count(); ++i) {
-    BOOST_OUTCOME_TRY(command, block.command(i));
-    places.push_back({std::string(block.command_id(i)), {block.first_command() + i, next}});
+  BOOST_OUTCOME_TRY(commands, block.commands());
+  for (std::size_t i = 0; i < commands.size(); ++i) {
+    BOOST_OUTCOME_TRY(command, commands.command(i));
+    places.push_back({std::string(commands.id(i)), {block.first_command() + i, next}});
     if (command.receipt->last_position() != 0) {
       next = Position{command.receipt->last_position() + 1};
     }
@@ -108,7 +109,7 @@ class EventStore::Impl {
   Result<void> find_head();
   Result<void> catch_up();
   Result<void> find_held_clock();
-  Result<void> fold_block(const Block& block);
+  Result<void> fold_rest(const Block& block);
 
   // Why nothing can be submitted so.
   [[nodiscard]] std::optional<Error> refusal(const Submission& submission) const {
@@ -121,6 +122,14 @@ class EventStore::Impl {
                  {}};
   }
 
+  // Small blocks are small beside the memory that holds them.
+  [[nodiscard]] storage::Log::Sizes log_sizes() const {
+    storage::Log::Sizes sizes;
+    sizes.flush = options.log_memory;
+    sizes.joined_block = std::min(sizes.joined_block, sizes.flush / 4);
+    sizes.small_block = std::min(sizes.small_block, sizes.joined_block / 2);
+    return sizes;
+  }
   [[nodiscard]] storage::Views::Memory memory() const {
     return {options.slice_size, options.cache_size};
   }
@@ -139,8 +148,8 @@ class EventStore::Impl {
 };
 
 Result<void> EventStore::Impl::open_for_writing(const fs::path& directory) {
-  BOOST_OUTCOME_TRY(opened,
-                    storage::Log::open(directory / "log", environment(), storage::Access::write));
+  BOOST_OUTCOME_TRY(opened, storage::Log::open(directory / "log", environment(),
+                                               storage::Access::write, log_sizes()));
   log = std::move(opened);
   BOOST_OUTCOME_TRY(find_head());
   BOOST_OUTCOME_TRY(open_views(directory / "views"));
@@ -176,7 +185,8 @@ Result<void> EventStore::Impl::open_for_reading(const fs::path& directory) {
     if (tries > 0) std::this_thread::sleep_for(kPause);
     auto opened = Result<std::unique_ptr<storage::Log>>(nullptr);
     const bool whole = undisturbed(directory / "log", [&] {
-      opened = storage::Log::open(directory / "log", environment(), storage::Access::read);
+      opened =
+          storage::Log::open(directory / "log", environment(), storage::Access::read, log_sizes());
     });
     // A write-ahead log that went meanwhile is not missed by RocksDB.
     if (!whole) continue;
@@ -268,7 +278,8 @@ Result<void> EventStore::Impl::check_reach() const {
 Result<void> EventStore::Impl::find_head() {
   BOOST_OUTCOME_TRY(last, log->last());
   if (!last) return boost::outcome_v2::success();
-  BOOST_OUTCOME_TRY(command, last->command(last->command_count() - 1));
+  BOOST_OUTCOME_TRY(commands, last->commands());
+  BOOST_OUTCOME_TRY(command, commands.command(commands.size() - 1));
   opened_at = {Position{last->first_position().value + last->record_count() - 1},
                Timestamp{command.receipt->recorded_at()},
                last->first_command() + last->command_count(), false};
@@ -285,18 +296,10 @@ Result<void> EventStore::Impl::catch_up() {
     reader.seek_to_first();
   } else {
     reader.seek(reach.position.next(), reach.command);
-    // The views take whole blocks, so the first one to fold is the one after the block that holds
-    // what they reach.
-    if (reader.valid()) reader.next();
   }
   for (; reader.valid(); reader.next()) {
     BOOST_OUTCOME_TRY(block, reader.block());
-    const auto done = views->reach();
-    if (block.first_position() != done.position.next() ||
-        block.first_command() != done.command + 1) {
-      return events_missing(done.position.next());
-    }
-    BOOST_OUTCOME_TRY(fold_block(block));
+    BOOST_OUTCOME_TRY(fold_rest(block));
     if (options.on_catch_up) options.on_catch_up(views->reach().position, opened_at.position);
   }
   BOOST_OUTCOME_TRY(reader.status());
@@ -314,21 +317,30 @@ Result<void> EventStore::Impl::find_held_clock() {
   return held.status();
 }
 
-Result<void> EventStore::Impl::fold_block(const Block& block) {
+// Folds what the views do not know yet of the block that holds what they reach, or of the one after
+// it. They may reach into a block: it was joined of several since.
+Result<void> EventStore::Impl::fold_rest(const Block& block) {
+  const auto done = views->reach();
+  BOOST_OUTCOME_TRY(places, places_of(block));
+  const std::uint64_t known = done.command + 1 - block.first_command();
+  if (known == places.size()) return boost::outcome_v2::success();
+  if (known > places.size() || places[known].second.next_position != done.position.next()) {
+    return events_missing(done.position.next());
+  }
   storage::Addition addition;
-  const Position before{block.first_position().value - 1};
-  const View state(*view_source, before, Timestamp{});
+  const View state(*view_source, done.position, Timestamp{});
   RowOverlay rows(state);
-  for (std::size_t i = 0; i < block.record_count(); ++i) {
+  for (std::size_t i = done.position.next().value - block.first_position().value;
+       i < block.record_count(); ++i) {
     BOOST_OUTCOME_TRY(record, block.record(i));
     BOOST_OUTCOME_TRY(options.projector->project(record, rows));
     addition.records.push_back(record);
   }
   BOOST_OUTCOME_TRY(rows.status());
-  BOOST_OUTCOME_TRY(places, places_of(block));
+  places.erase(places.begin(), places.begin() + static_cast<std::ptrdiff_t>(known));
   addition.commands = std::move(places);
   addition.rows = rows.take_puts();
-  addition.reach = {Position{before.value + block.record_count()},
+  addition.reach = {Position{block.first_position().value + block.record_count() - 1},
                     block.first_command() + block.command_count() - 1};
   return views->add(addition);
 }
@@ -529,7 +541,7 @@ Result<std::uint64_t> EventStore::visit_commands(
     if (block.first_command() >= head.next_command) break;
     BOOST_OUTCOME_TRY(places, places_of(block));
     for (const auto& [command_id, place] : places) {
-      if (place.next_position > last) break;
+      if (place.next_position > last || place.command >= head.next_command) break;
       BOOST_OUTCOME_TRY(found, impl_->views->find_command(command_id));
       visit(place.next_position, command_id, found == place);
     }

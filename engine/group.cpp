@@ -10,8 +10,8 @@ namespace {
 
 constexpr std::size_t kMostCommands = 1024;
 constexpr std::size_t kMostBytes = std::size_t{4} << 20;
-// Of one command. A block with more could not be read again: FlatBuffers verifies up to a million
-// tables, and has offsets of 31 bits.
+// Of one command. It is decided in memory, and a block with more could not be read again:
+// FlatBuffers has offsets of 31 bits.
 constexpr std::size_t kMostEvents = 500'000;
 constexpr std::size_t kMostCommandBytes = std::size_t{1} << 30;
 

@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "block.h"
+#include "storage/log.h"
 #include "storage/views.h"
 
 namespace actbook {
@@ -53,8 +54,9 @@ class Group {
   [[nodiscard]] Result<Flat<log::Receipt>> decide(const Submission& submission,
                                                   const Decide& decide, Timestamp now);
 
-  [[nodiscard]] Position first_position() const { return first_; }
-  [[nodiscard]] std::uint64_t first_command() const { return first_command_; }
+  [[nodiscard]] storage::Extent extent() const {
+    return {first_, first_command_, last_position(), next_command_ - 1};
+  }
   [[nodiscard]] Block::Encoded encode() const;
   /// What it adds to the views.
   [[nodiscard]] storage::Addition addition() const;

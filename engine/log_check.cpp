@@ -16,8 +16,9 @@ Error broken(std::string message, Position position) {
 // the one before.
 class CheckedBlock {
  public:
-  // The one that the reader stands on.
-  explicit CheckedBlock(const storage::Log::Reader& reader) : size(reader.stored().size()) {
+  // The one that the reader stands on. Its commands from `end` on are not looked at.
+  CheckedBlock(const storage::Log::Reader& reader, std::uint64_t end)
+      : size(reader.stored().size()) {
     auto decoded = reader.block();
     if (!decoded) {
       damage = decoded.error();
@@ -28,7 +29,7 @@ class CheckedBlock {
     first_position = block.first_position();
     first_command = block.first_command();
     leaves.reserve(block.record_count());
-    if (auto visited = visit(block); !visited) damage = visited.error();
+    if (auto visited = visit(block, end); !visited) damage = visited.error();
   }
 
   std::optional<Position> next_position;  // where the block after it begins
@@ -46,11 +47,13 @@ class CheckedBlock {
  private:
   [[nodiscard]] Position here() const { return Position{first_position.value + leaves.size()}; }
 
-  Result<void> visit(const Block& block) {
-    for (std::size_t i = 0; i < block.command_count(); ++i) {
-      auto command = block.command(i);
+  Result<void> visit(const Block& block, std::uint64_t end) {
+    BOOST_OUTCOME_TRY(stored, block.commands());
+    for (std::size_t i = 0; i < stored.size(); ++i) {
+      if (first_command + i >= end) return boost::outcome_v2::success();
+      auto command = stored.command(i);
       if (!command) return broken("a receipt is not well-formed", here());
-      BOOST_OUTCOME_TRY(visit_batch(block, *command.value().receipt, block.command_id(i)));
+      BOOST_OUTCOME_TRY(visit_batch(block, *command.value().receipt, stored.id(i)));
       ++commands;
     }
     if (leaves.size() != block.record_count()) {
@@ -95,14 +98,15 @@ struct Stretch {
   Result<void> read = boost::outcome_v2::success();
 };
 
-Stretch check_stretch(const storage::Log& log, Position from, std::optional<Position> before) {
+Stretch check_stretch(const storage::Log::Snapshot& log, Position from,
+                      std::optional<Position> before, std::uint64_t end) {
   Stretch stretch;
   storage::Log::Reader reader(log);
   reader.seek_at_or_after(from);
-  while (reader.valid() && (!before || reader.first_position() < *before)) {
-    auto& block = stretch.blocks.emplace_back(reader);
+  while (reader.valid() && (!before || reader.extent().first_position < *before)) {
+    auto& block = stretch.blocks.emplace_back(reader, end);
     reader.next();
-    if (reader.valid()) block.next_position = reader.first_position();
+    if (reader.valid()) block.next_position = reader.extent().first_position;
   }
   stretch.read = reader.status();
   return stretch;
@@ -111,9 +115,10 @@ Stretch check_stretch(const storage::Log& log, Position from, std::optional<Posi
 // Has the log checked on every core, some stretches ahead of who takes them in order.
 class Checker {
  public:
-  Checker(const storage::Log& log, Position last, std::uint64_t events)
+  Checker(const storage::Log& log, LogEnd end, std::uint64_t events)
       : log_(log),
-        last_(last),
+        snapshot_(log),
+        end_(end),
         events_(events),
         cores_(std::max(std::thread::hardware_concurrency(), 1U)),
         pool_(cores_) {
@@ -122,12 +127,14 @@ class Checker {
 
   // The next stretch; none at the end.
   std::optional<Stretch> next() {
-    for (; ahead_.size() < 2 * cores_ && from_ <= last_; from_ = Position{from_.value + events_}) {
+    for (; ahead_.size() < 2 * cores_ && from_ <= end_.position;
+         from_ = Position{from_.value + events_}) {
       // The last one has no end, so that what comes without an event belongs to it.
       std::optional<Position> before(Position{from_.value + events_});
-      if (*before > last_) before.reset();
-      ahead_.push_back(
-          start([this, from = from_, before] { return check_stretch(log_, from, before); }));
+      if (*before > end_.position) before.reset();
+      ahead_.push_back(start([this, from = from_, before] {
+        return check_stretch(snapshot_, from, before, end_.next_command);
+      }));
     }
     if (ahead_.empty()) return std::nullopt;
     auto stretch = ahead_.front().get();
@@ -147,7 +154,8 @@ class Checker {
   }
 
   const storage::Log& log_;
-  const Position last_;
+  const storage::Log::Snapshot snapshot_;
+  const LogEnd end_;
   const std::uint64_t events_;
   const std::size_t cores_;
   Position from_{0};
@@ -225,7 +233,7 @@ LogCheck check_log(const storage::Log& log, LogEnd end, const std::optional<Tree
                    const std::function<void(Position)>& progress, std::uint64_t stretch_size) {
   LogCheck check;
   Walk walk(check, expected);
-  Checker checker(log, end.position, stretch_size);
+  Checker checker(log, end, stretch_size);
   const auto stop = [&](Error error) {
     check.damage = std::move(error);
     return check;

@@ -380,8 +380,13 @@ Result<void> Schema::validate(std::string_view table_name, ByteView bytes) const
 std::optional<std::string> Schema::first_difference(std::string_view table_name, ByteView left,
                                                     ByteView right) const {
   const auto* object = table(table_name);
-  // Without a definition there are no fields to name, only bytes to compare.
-  if (object == nullptr) {
+  const auto well_formed = [&](ByteView bytes) {
+    // It looks where the table begins before it looks at the size.
+    return bytes.size() >= sizeof(flatbuffers::uoffset_t) &&
+           flatbuffers::Verify(*schema_, *object, bytes.data(), bytes.size());
+  };
+  // Then there are no fields to name, only bytes to compare.
+  if (object == nullptr || !well_formed(left) || !well_formed(right)) {
     if (std::ranges::equal(left, right)) return std::nullopt;
     return std::string(table_name);
   }

@@ -264,7 +264,7 @@ void Sequencer::write(Round& round, Lock& lock) {
   if (in_flight_ == round.group) {
     lock.unlock();
     const Group& group = *round.group;
-    auto written = parts_.log.append(group.first_position(), group.first_command(), group.encode());
+    auto written = parts_.log.append(group.extent(), group.encode());
     if (written) written = parts_.views.add(group.addition());
     lock.lock();
     in_flight_.reset();
@@ -366,7 +366,8 @@ Result<StoredCommand> Sequencer::load_command(const storage::CommandPlace& place
     BOOST_OUTCOME_TRY(block, reader.block());
     const std::uint64_t index = place.command - block.first_command();
     if (place.command >= block.first_command() && index < block.command_count()) {
-      return block.command(index);
+      BOOST_OUTCOME_TRY(commands, block.commands());
+      return commands.command(index);
     }
   }
   return Error{ErrorKind::corrupt, "COMMAND_MISSING", "the log lacks a command the views know",

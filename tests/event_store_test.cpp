@@ -423,4 +423,23 @@ TEST_CASE("store: a flipped byte in a file of the log is never read as if nothin
   CHECK(noticed > flipped / 2);
 }
 
+TEST_CASE("store: content that is no table of its schema is compared as bytes") {
+  const StoreFixture f;
+  const std::vector<Bytes> contents = {Bytes{}, Bytes{1, 2, 3}, Bytes{1, 2, 4}, Bytes(100, 0xff),
+                                       submission("c").content};
+  for (std::size_t i = 0; i < contents.size(); ++i) {
+    auto command = submission("c" + std::to_string(i));
+    command.content = contents[i];
+    const auto first = f.store->submit(command, append_events({}));
+    REQUIRE(first);
+    for (const Bytes& other : contents) {
+      command.content = other;
+      const auto again = f.store->submit(command, append_events({}));
+      REQUIRE(again.has_value() == (other == contents[i]));
+      if (again) CHECK(again.value().bytes() == first.value().bytes());
+      if (!again) CHECK(again.error().code == "IDEMPOTENCY_CONFLICT");
+    }
+  }
+}
+
 }  // namespace actbook::testing

@@ -150,6 +150,15 @@ TEST_CASE("index: lists and queries give what looking through every event gives"
   }
 }
 
+TEST_CASE("index: asked again and again while it is saved, it always knows everything") {
+  StoreFixture f(kSaveAtOnce);
+  const Query query{{{{}, {"k:a"}}}};
+  for (std::size_t i = 1; i <= 300; ++i) {
+    f.submit("c" + std::to_string(i), {renamed("w", "n", {"k:a"})});
+    REQUIRE(listed(f.store->list(query, {})).size() == i);
+  }
+}
+
 TEST_CASE("index: page by page a list is whole and repeats nothing while events come") {
   StoreFixture f(kSaveAtOnce);
   for (int i = 0; i < 20; ++i) f.submit("c" + std::to_string(i), {renamed("w", "n", {"k:a"})});

@@ -28,7 +28,7 @@ struct Checked {
   }
 
   [[nodiscard]] LogCheck check(std::uint64_t stretch) const {
-    const auto log = storage::Log::open(path(), {}, storage::Access::read);
+    const auto log = storage::Log::open(path(), {}, storage::Access::read, {});
     REQUIRE_MESSAGE(log, log.error().message);
     return check_log(*log.value(), end, head, {}, stretch);
   }
@@ -37,6 +37,18 @@ struct Checked {
   /// Flips a bit in the middle of the n-th block; false if there are not so many. A second time
   /// mends it.
   [[nodiscard]] bool flip_block(int n) const {
+    return rewrite_block(n, [](std::string& /*key*/, std::string& value) {
+      value[value.size() / 2] = static_cast<char>(value[value.size() / 2] ^ 1);
+    });
+  }
+  /// Files the n-th block as if it began with another command.
+  [[nodiscard]] bool misfile_block(int n) const {
+    return rewrite_block(n, [](std::string& key, std::string& /*value*/) {
+      key.back() = static_cast<char>(key.back() ^ 1);
+    });
+  }
+  template <class Change>
+  [[nodiscard]] bool rewrite_block(int n, const Change& change) const {
     rocksdb::DB* opened = nullptr;
     std::vector<rocksdb::ColumnFamilyHandle*> families;
     REQUIRE(rocksdb::DB::Open({}, path().string(),
@@ -50,14 +62,20 @@ struct Checked {
       blocks->SeekToFirst();
       for (; blocks->Valid() && n > 0; --n) blocks->Next();
       if (blocks->Valid()) {
-        std::string bytes = blocks->value().ToString();
-        bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
-        REQUIRE(database->Put({}, families[1], blocks->key(), bytes).ok());
+        std::string key = blocks->key().ToString();
+        std::string value = blocks->value().ToString();
+        change(key, value);
+        if (blocks->key() != key) {
+          REQUIRE(database->SingleDelete({}, families[1], blocks->key()).ok());
+        }
+        REQUIRE(database->Put({}, families[1], key, value).ok());
         found = true;
       }
     }
     // The files of a log do not overlap.
-    REQUIRE(database->CompactRange({}, families[1], nullptr, nullptr).ok());
+    rocksdb::CompactRangeOptions all;
+    all.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
+    REQUIRE(database->CompactRange(all, families[1], nullptr, nullptr).ok());
     for (auto* family : families) (void)database->DestroyColumnFamilyHandle(family);
     return found;
   }
@@ -102,6 +120,17 @@ TEST_CASE("log check: damage is told the same however the log is divided among t
   }
   CHECK(blocks == 41);
   CHECK_FALSE(log.check(7).damage);
+}
+
+TEST_CASE("log check: a block that is not what its key says is found") {
+  const Checked log;
+  REQUIRE(log.misfile_block(20));
+  for (const auto stretch : kStretches) {
+    const auto check = log.check(stretch);
+    REQUIRE(check.damage);
+    CHECK(check.damage->code == "DAMAGED_LOG");
+    CHECK(check.commands == 20);
+  }
 }
 
 TEST_CASE(

@@ -8,6 +8,7 @@
 
 #include "actbook/replay.h"
 #include "storage/torn_write.h"
+#include "support/seed.h"
 #include "support/store_fixture.h"
 
 // A store that is opened for reading only, beside the one that writes.
@@ -23,9 +24,10 @@ constexpr std::size_t kSmallSlice = 4096;
 std::string workspace(int number) { return "w" + std::to_string(number % 10); }
 
 void write(const StoreFixture& f, int first, int count, std::size_t name_size = 8) {
+  Random random(static_cast<unsigned>(first));
   for (int i = first; i < first + count; ++i) {
     f.submit("c" + std::to_string(i),
-             {renamed(workspace(i), std::to_string(i) + std::string(name_size, 'x'))});
+             {renamed(workspace(i), std::to_string(i) + random.text(name_size))});
   }
 }
 
@@ -96,7 +98,7 @@ TEST_CASE("read-only: beside the writer, the same answers, from what is saved an
 }
 
 TEST_CASE("read-only: what is recorded later is not seen, and what was seen stays") {
-  StoreFixture f(kSmallSlice);
+  StoreFixture f(std::size_t{1} << 20);
   write(f, 0, 100);
   const auto reader = read_only(f);
   const auto before = answers(*reader);

@@ -45,7 +45,22 @@ Result<std::string> read(rocksdb::Env& env, const fs::path& file) {
   return bytes;
 }
 
-Result<void> check_manifest(rocksdb::Env& env, const fs::path& directory) {
+// There is no truncation by name, and a copy that takes its place is there whole or not at all.
+Result<void> cut_off(rocksdb::Env& env, const fs::path& file, std::uint64_t size) {
+  BOOST_OUTCOME_TRY(bytes, read(env, file));
+  bytes.resize(size);
+  const auto copy = (file.parent_path() / "whole.tmp").string();
+  auto status = rocksdb::WriteStringToFile(&env, bytes, copy, /*should_sync=*/true);
+  if (status.ok()) status = env.RenameFile(copy, file.string());
+  if (!status.ok()) return to_error(status, "cutting off an unfinished write");
+  return boost::outcome_v2::success();
+}
+
+struct Manifest {
+  fs::path file;
+  LogTail tail;
+};
+Result<Manifest> read_manifest(rocksdb::Env& env, const fs::path& directory) {
   BOOST_OUTCOME_TRY(name, read(env, directory / "CURRENT"));
   const auto manifests = files(env, directory, "MANIFEST-", "");
   if (!name.ends_with('\n') ||
@@ -54,10 +69,7 @@ Result<void> check_manifest(rocksdb::Env& env, const fs::path& directory) {
   }
   name.pop_back();
   BOOST_OUTCOME_TRY(manifest, read(env, directory / name));
-  if (examine_tail(manifest, LogContents::edits).more_follows) {
-    return damaged((directory / name).string() + " is damaged, and more follows the damage");
-  }
-  return boost::outcome_v2::success();
+  return Manifest{directory / name, examine_tail(manifest, LogContents::edits)};
 }
 
 // A write that a crash cut short is the last of all. Returns whether there is a whole one.
@@ -84,13 +96,7 @@ Result<bool> check_write_ahead_logs(rocksdb::Env& env, const fs::path& directory
   }
   if (!torn.empty() && access == Access::write) {
     spdlog::warn("an unfinished write at the end of {} is cut off; it was not acknowledged", torn);
-    // There is no truncation by name, and a copy that takes its place is there whole or not at all.
-    BOOST_OUTCOME_TRY(log, read(env, torn));
-    const auto copy = (directory / "whole.tmp").string();
-    log.resize(torn_tail.whole_until);
-    auto status = rocksdb::WriteStringToFile(&env, log, copy, /*should_sync=*/true);
-    if (status.ok()) status = env.RenameFile(copy, torn);
-    if (!status.ok()) return to_error(status, "cutting off an unfinished write");
+    BOOST_OUTCOME_TRY(cut_off(env, torn, torn_tail.whole_until));
   }
   return any;
 }
@@ -106,12 +112,22 @@ Result<bool> check_log_files(rocksdb::Env& env, const fs::path& directory, Acces
   BOOST_OUTCOME_TRY(written, check_write_ahead_logs(env, directory, access));
   const bool any = written || !files(env, directory, "", ".sst").empty();
   if (env.FileExists((directory / "CURRENT").string()).ok()) {
-    BOOST_OUTCOME_TRY(check_manifest(env, directory));
+    BOOST_OUTCOME_TRY(manifest, read_manifest(env, directory));
+    if (manifest.tail.more_follows) {
+      return damaged(manifest.file.string() + " is damaged, and more follows the damage");
+    }
   } else if (any) {
     return damaged(directory.string() + " has lost its file CURRENT");
   }
   BOOST_OUTCOME_TRY(check_sorted_files(env, directory));
   return any;
+}
+
+Result<void> cut_off_unfinished_edit(rocksdb::Env& env, const fs::path& directory) {
+  BOOST_OUTCOME_TRY(manifest, read_manifest(env, directory));
+  if (!manifest.tail.damaged) return boost::outcome_v2::success();
+  spdlog::warn("an unfinished edit at the end of {} is cut off", manifest.file.string());
+  return cut_off(env, manifest.file, manifest.tail.whole_until);
 }
 
 Result<void> check_sorted_files(rocksdb::Env& env, const fs::path& directory) {

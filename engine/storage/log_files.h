@@ -21,6 +21,12 @@ namespace actbook::storage {
 [[nodiscard]] Result<bool> check_log_files(rocksdb::Env& env,
                                            const std::filesystem::path& directory, Access access);
 
+/// Cuts off what a crash left of an unfinished edit at the end of the manifest, which RocksDB may
+/// take for damage. For when it is known that nothing is lost without it. Errors: corrupt;
+/// unavailable.
+[[nodiscard]] Result<void> cut_off_unfinished_edit(rocksdb::Env& env,
+                                                   const std::filesystem::path& directory);
+
 /// Whether each sorted file ends as RocksDB wrote it: of another format version it would abort.
 /// Errors: corrupt; unavailable.
 [[nodiscard]] Result<void> check_sorted_files(rocksdb::Env& env,

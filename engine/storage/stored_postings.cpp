@@ -10,8 +10,8 @@ namespace {
 
 class StoredPostings final : public Postings {
  public:
-  StoredPostings(rocksdb::DB& database, std::string_view tag, Direction direction)
-      : tag_(tag), direction_(direction), iterator_(database.NewIterator({})) {}
+  StoredPostings(IteratorPool::Taken iterator, std::string_view tag, Direction direction)
+      : tag_(tag), direction_(direction), iterator_(std::move(iterator)) {}
 
   std::optional<Position> seek(Position from) override {
     if (failure_) return std::nullopt;
@@ -98,7 +98,7 @@ class StoredPostings final : public Postings {
 
   std::string tag_;
   Direction direction_;
-  std::unique_ptr<rocksdb::Iterator> iterator_;
+  IteratorPool::Taken iterator_;
   PostingChunk chunk_;
   bool loaded_ = false;    // chunk_ is what the iterator stands on
   std::size_t index_ = 0;  // in the chunk
@@ -108,8 +108,9 @@ class StoredPostings final : public Postings {
 
 }  // namespace
 
-PostingsPtr stored_postings(rocksdb::DB& database, std::string_view tag, Direction direction) {
-  return std::make_unique<StoredPostings>(database, tag, direction);
+PostingsPtr stored_postings(IteratorPool::Taken iterator, std::string_view tag,
+                            Direction direction) {
+  return std::make_unique<StoredPostings>(std::move(iterator), tag, direction);
 }
 
 }  // namespace actbook::storage

@@ -1,10 +1,6 @@
 #include "storage/views.h"
 
-#include <rocksdb/cache.h>
 #include <rocksdb/db.h>
-#include <rocksdb/filter_policy.h>
-#include <rocksdb/slice_transform.h>
-#include <rocksdb/table.h>
 #include <spdlog/spdlog.h>
 
 #include <array>
@@ -13,127 +9,20 @@
 #include <shared_mutex>
 #include <thread>
 
+#include "storage/iterator_pool.h"
 #include "storage/log_files.h"
+#include "storage/merkle_tiles.h"
 #include "storage/posting_chunk.h"
 #include "storage/slice.h"
 #include "storage/slice_file.h"
 #include "storage/stored_postings.h"
+#include "storage/stretches.h"
+#include "storage/time_marks.h"
 #include "storage/view_keys.h"
+#include "storage/view_options.h"
 
 namespace actbook::storage {
 namespace {
-
-// What the filters know: command ids, and of tags and rows the part before the position. So most
-// files that lack what is asked for are not read.
-class FilteredPart final : public rocksdb::SliceTransform {
- public:
-  [[nodiscard]] const char* Name() const override { return "actbook.FilteredPart"; }
-  [[nodiscard]] bool InDomain(const rocksdb::Slice& key) const override {
-    return key.size() > kPositionSize &&
-           (key[0] == kCommand || key[0] == kPosting || key[0] == kRow);
-  }
-  [[nodiscard]] rocksdb::Slice Transform(const rocksdb::Slice& key) const override {
-    return key[0] == kCommand ? key : rocksdb::Slice(key.data(), key.size() - kPositionSize);
-  }
-};
-
-rocksdb::Options database_options(const StorageEnvironment& environment, std::size_t cache_size,
-                                  Access access) {
-  rocksdb::Options options;
-  options.env = environment.env;
-  options.create_if_missing = true;
-  options.compression = rocksdb::kLZ4Compression;
-  options.max_background_jobs = 2;
-  options.keep_log_file_num = 2;
-  options.info_log_level = rocksdb::WARN_LEVEL;
-  // Of what is written once, few bytes should be written again.
-  options.compaction_style = rocksdb::kCompactionStyleUniversal;
-  options.avoid_unnecessary_blocking_io = access == Access::write;  // see log.cpp
-  options.prefix_extractor = std::make_shared<FilteredPart>();
-  rocksdb::BlockBasedTableOptions table;
-  table.checksum = rocksdb::kXXH3;
-  table.block_cache = rocksdb::NewLRUCache(cache_size);
-  // Memory stays bounded however many keys there are: indexes and filters are in small parts, which
-  // the cache holds like other blocks.
-  table.cache_index_and_filter_blocks = true;
-  table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
-  table.partition_filters = true;
-  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
-  table.whole_key_filtering = false;
-  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
-  return options;
-}
-
-// When events were recorded, one in kTimeMarks of those that are saved: 16 bytes each, read when
-// they are first asked for.
-class TimeMarks {
- public:
-  // `iterate` gives an iterator over all keys; `reach`: how far what is saved reaches.
-  using Iterate = std::function<std::unique_ptr<rocksdb::Iterator>()>;
-  Result<Views::Boundary> boundary(const Iterate& iterate, Timestamp at, Position reach);
-
- private:
-  using Mark = std::pair<Timestamp, Position>;
-  std::mutex mutex_;
-  std::vector<Mark> marks_;
-  Position looked_to_;  // all marks up to here are there
-};
-
-// The events of a tag in a slice.
-class SlicePostings final : public Postings {
- public:
-  SlicePostings(std::shared_ptr<const Slice> slice, const Slice::TagList& list, Direction direction)
-      : slice_(std::move(slice)), list_(list), direction_(direction) {}
-
-  std::optional<Position> seek(Position from) override {
-    const auto found = slice_->seek(list_, from, direction_);
-    if (!found) return std::nullopt;
-    entry_ = *found;
-    return entry_.position;
-  }
-  Position skip_to_type(std::span<const std::string> types) override {
-    entry_ = slice_->skip_to_type(list_, entry_.position, types, direction_);
-    return entry_.position;
-  }
-  [[nodiscard]] const IndexEntry& entry() const override { return entry_; }
-  [[nodiscard]] Result<void> status() const override { return boost::outcome_v2::success(); }
-
- private:
-  std::shared_ptr<const Slice> slice_;
-  const Slice::TagList& list_;
-  Direction direction_;
-  IndexEntry entry_;
-};
-
-// The events of a tag in all stretches, which do not overlap: each is asked when the walk gets
-// there, so where an answer is found in memory, the database is not asked.
-class AllStretches final : public Postings {
- public:
-  using Make = std::function<PostingsPtr()>;
-  /// `parts` in the order of the walk.
-  explicit AllStretches(std::vector<Make> parts) : parts_(std::move(parts)) {}
-
-  std::optional<Position> seek(Position from) override {
-    for (; part_ < parts_.size(); ++part_, list_.reset()) {
-      if (!list_) list_ = parts_[part_]();
-      if (const auto found = list_->seek(from)) return found;
-      failed_ = list_->status();
-      if (!failed_) break;
-    }
-    return std::nullopt;
-  }
-  Position skip_to_type(std::span<const std::string> types) override {
-    return list_->skip_to_type(types);
-  }
-  [[nodiscard]] const IndexEntry& entry() const override { return list_->entry(); }
-  [[nodiscard]] Result<void> status() const override { return failed_; }
-
- private:
-  std::vector<Make> parts_;
-  std::size_t part_ = 0;
-  PostingsPtr list_;  // of the part that the walk is in
-  Result<void> failed_ = boost::outcome_v2::success();
-};
 
 Error far_behind(Position reach) {
   return Error{
@@ -164,9 +53,6 @@ class Views::Impl {
     if (saver.joinable()) saver.join();
   }
 
-  [[nodiscard]] bool resume_tile(std::uint64_t size, std::string_view subtrees);
-  using Hashes = std::map<Subtree, Hash>;
-  Result<Hashes> grow_tree(const Addition& addition);
   [[nodiscard]] Result<std::optional<Hash>> find_hash(Subtree subtree) const;
 
   using Lock = std::unique_lock<std::shared_mutex>;
@@ -218,9 +104,10 @@ class Views::Impl {
   const std::size_t slice_limit;
   const Access access;
   std::unique_ptr<rocksdb::DB> database;
+  mutable std::optional<IteratorPool> iterators;  // of the database
 
   mutable TimeMarks marks;
-  TreeHasher tile;  // of the Merkle tree, incomplete; only for whoever adds
+  MerkleTiles tree;  // only for whoever adds
 
   mutable std::shared_mutex mutex;  // which slices there are; shared to add to the one that fills
   std::condition_variable_any changed;
@@ -234,7 +121,7 @@ class Views::Impl {
 Result<std::unique_ptr<Views>> Views::open(const std::filesystem::path& directory,
                                            const StorageEnvironment& environment, Memory memory,
                                            Access access) {
-  auto impl = std::make_unique<Impl>(directory, database_options(environment, memory.cache, access),
+  auto impl = std::make_unique<Impl>(directory, view_options(environment, memory.cache, access),
                                      memory.slice, access);
   BOOST_OUTCOME_TRY(check_sorted_files(*environment.env, directory));
   rocksdb::DB* database = nullptr;
@@ -244,11 +131,12 @@ Result<std::unique_ptr<Views>> Views::open(const std::filesystem::path& director
           : rocksdb::DB::Open(impl->options, directory.string(), &database);
   impl->database.reset(database);
   if (!status.ok()) return to_error(status, "opening the views in " + directory.string());
+  impl->iterators.emplace(*database, access);
   BOOST_OUTCOME_TRY(stored, impl->get(std::string(kReachKey)));
   Reach reach;
   if (stored) reach = {Position{read_number(*stored, 0)}, read_number(*stored, 8)};
   BOOST_OUTCOME_TRY(tile, impl->get(std::string(kTileKey)));
-  if (!impl->resume_tile(reach.position.value % kTileWidth, tile.value_or(""))) {
+  if (!impl->tree.resume(reach.position.value % MerkleTiles::kWidth, tile.value_or(""))) {
     return Error{ErrorKind::corrupt, "DAMAGED_VIEWS",
                  "the views do not say how the Merkle tree goes on", reach.position};
   }
@@ -290,7 +178,6 @@ Result<void> Views::set_projector_version(std::uint32_t version) {
 }
 
 Result<void> Views::add(const Addition& addition) {
-  BOOST_OUTCOME_TRY(hashes, impl_->grow_tree(addition));
   const auto size = impl_->slices()[0]->size();
   if (impl_->access == Access::read) {
     if (size >= kReadTail * impl_->slice_limit) return far_behind(reach().position);
@@ -298,56 +185,13 @@ Result<void> Views::add(const Addition& addition) {
     Impl::Lock lock(impl_->mutex);
     BOOST_OUTCOME_TRY(impl_->seal(lock));
   }
+  BOOST_OUTCOME_TRY(hashes, impl_->tree.grow(addition.records, [this](Subtree subtree) {
+    return impl_->find_hash(subtree);
+  }));
   const std::shared_lock lock(impl_->mutex);
   for (const auto& [subtree, hash] : hashes) impl_->filling->add(subtree, hash);
-  impl_->filling->add(addition, impl_->tile);
+  impl_->filling->add(addition, impl_->tree.tile());
   return boost::outcome_v2::success();
-}
-
-// As encode() wrote it.
-bool Views::Impl::resume_tile(std::uint64_t size, std::string_view subtrees) {
-  for (unsigned level = kTileLevel; level-- > 0;) {
-    if (((size >> level) & 1) == 0) continue;
-    Hash subtree;
-    if (subtrees.size() < subtree.size()) return false;
-    std::ranges::copy(subtrees.substr(0, subtree.size()), subtree.begin());
-    subtrees.remove_prefix(subtree.size());
-    tile.add(subtree, level);
-  }
-  return subtrees.empty();
-}
-
-// The subtrees that the new leaves complete.
-Result<Views::Impl::Hashes> Views::Impl::grow_tree(const Addition& addition) {
-  Hashes complete;
-  for (const auto& record : addition.records) {
-    tile.add(leaf_hash(record.bytes()));
-    if (tile.size() < kTileWidth) continue;
-    Subtree subtree{kTileLevel, record.position().value / kTileWidth - 1};
-    complete[subtree] = std::exchange(tile, {}).root();
-    // A full row of subtrees makes one of the next level.
-    while (subtree.index % kTileWidth == kTileWidth - 1) {
-      TreeHasher row;
-      const auto first = subtree.index / kTileWidth * kTileWidth;
-      for (auto index = first; index <= subtree.index; ++index) {
-        const Subtree part{subtree.level, index};
-        const auto fresh = complete.find(part);
-        if (fresh != complete.end()) {
-          row.add(fresh->second);
-          continue;
-        }
-        BOOST_OUTCOME_TRY(stored, find_hash(part));
-        if (!stored) {
-          return Error{ErrorKind::corrupt, "DAMAGED_VIEWS",
-                       "a hash of the Merkle tree is missing; remove the views", record.position()};
-        }
-        row.add(*stored);
-      }
-      subtree = {static_cast<std::uint8_t>(subtree.level + kTileLevel), first / kTileWidth};
-      complete[subtree] = row.root();
-    }
-  }
-  return complete;
 }
 
 Result<std::optional<Hash>> Views::Impl::find_hash(Subtree subtree) const {
@@ -433,6 +277,7 @@ Result<void> Views::Impl::save_slice(const Slice& slice) {
   ingest.snapshot_consistency = false;
   const auto status = database->IngestExternalFile({file.string()}, ingest);
   if (!status.ok()) return to_error(status, "saving the views");
+  iterators->clear();
   return boost::outcome_v2::success();
 }
 
@@ -469,7 +314,7 @@ Result<std::optional<RowVersion>> Views::row(TableId table, std::string_view key
     if (!slice) continue;
     if (auto version = slice->row(table, key, position)) return version;
   }
-  const std::unique_ptr<rocksdb::Iterator> iterator(impl_->database->NewIterator({}));
+  const auto iterator = impl_->iterators->take();
   iterator->SeekForPrev(row_key(table, key, position));
   if (!iterator->status().ok()) return to_error(iterator->status(), "reading a row");
   if (!iterator->Valid()) return std::optional<RowVersion>();
@@ -574,8 +419,8 @@ PostingsPtr Views::postings(std::string_view tag, const ReadRange& range) const 
   }
   if (range.from <= before) {
     parts.emplace_back(
-        [&database = *impl_->database, tag = std::string(tag), direction = range.direction] {
-          return stored_postings(database, tag, direction);
+        [&iterators = *impl_->iterators, tag = std::string(tag), direction = range.direction] {
+          return stored_postings(iterators.take(), tag, direction);
         });
   }
   if (range.direction == Direction::forwards) std::ranges::reverse(parts);
@@ -594,26 +439,6 @@ Result<Views::Boundary> Views::boundary(Timestamp at) const {
     reach = before;
   }
   return impl_->marks.boundary([this] { return impl_->iterate(); }, at, reach);
-}
-
-Result<Views::Boundary> TimeMarks::boundary(const Iterate& iterate, Timestamp at, Position reach) {
-  const std::lock_guard lock(mutex_);
-  if (looked_to_ < reach) {
-    const Mark newest = marks_.empty() ? Mark() : marks_.back();
-    const auto iterator = iterate();
-    iterator->Seek(time_key(newest.first, newest.second.next()));
-    for (; iterator->Valid() && iterator->key()[0] == kTime; iterator->Next()) {
-      const auto key = iterator->key().ToStringView();
-      marks_.push_back({{static_cast<std::int64_t>(read_number(key, 1))},
-                        Position{read_number(key, 1 + kPositionSize)}});
-    }
-    if (!iterator->status().ok()) return to_error(iterator->status(), "reading the times");
-    looked_to_ = reach;
-  }
-  const auto next = std::ranges::lower_bound(marks_, at, std::less<>(), &Mark::first);
-  return Views::Boundary{
-      next == marks_.begin() ? Position{0} : std::prev(next)->second,
-      std::min(next == marks_.end() ? reach.next() : next->second, reach.next())};
 }
 
 // Visits every entry of the tag index.

@@ -22,10 +22,6 @@ class Slice;
 /// adds.
 class Views {
  public:
-  /// The least subtree of the Merkle tree whose hash is kept, in leaves.
-  static constexpr std::uint8_t kTileLevel = 8;
-  static constexpr std::uint64_t kTileWidth = std::uint64_t{1} << kTileLevel;
-
   /// A writer that was killed leaves at most two stretches unsaved.
   static constexpr std::size_t kReadTail = 8;
 

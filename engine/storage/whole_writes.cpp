@@ -3,6 +3,7 @@
 #include <rocksdb/file_system.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <string>
 
 #include "storage/torn_write.h"
@@ -15,6 +16,10 @@ using rocksdb::FSSequentialFile;
 using rocksdb::IODebugContext;
 using rocksdb::IOOptions;
 using rocksdb::IOStatus;
+
+bool is_manifest(const std::string& name) {
+  return std::filesystem::path(name).filename().string().starts_with("MANIFEST-");
+}
 
 class LimitedFile final : public rocksdb::FSSequentialFileOwnerWrapper {
  public:
@@ -49,11 +54,12 @@ class WholeWritesFileSystem final : public rocksdb::FileSystemWrapper {
                              std::unique_ptr<FSSequentialFile>* result,
                              IODebugContext* debug) override {
     auto status = target()->NewSequentialFile(name, options, result, debug);
-    if (!status.ok() || !name.ends_with(".log")) return status;
+    const bool manifest = is_manifest(name);
+    if (!status.ok() || (!manifest && !name.ends_with(".log"))) return status;
     std::string log;
     status = rocksdb::ReadFileToString(target(), name, &log);
     if (!status.ok()) return status;
-    const auto tail = examine_tail(log, LogContents::writes);
+    const auto tail = examine_tail(log, manifest ? LogContents::edits : LogContents::writes);
     // Of damage in the middle, RocksDB shall tell. What is written from now on is not read, lest it
     // be half there.
     if (!tail.more_follows) {

@@ -8,6 +8,8 @@
 //      the checksums are put right
 //   o  the same, and only the checksum of the block is put right, not those of its records
 //   s  the same, and the checksums stay as they were
+//   l  they change, as with o, a block whose pages are compressed
+//   j  the same, and it is joined with a sound one
 //   p  they are the payload of a record that is well-formed but for it: a byte for the type of the
 //      event, then its table
 #include "actbook/decide.h"
@@ -43,7 +45,7 @@ CommandInfo info() {
   return info;
 }
 
-std::vector<Record> records() {
+std::vector<Record> records(int pairs = 1) {
   RowOverlay nothing;
   Batch batch(nothing, Position{7}, Timestamp{2}, info(), partner_projector());
   batch.set_basis("admin");
@@ -55,8 +57,10 @@ std::vector<Record> records() {
   named.workspace = "w-1";
   named.data_owner = std::make_unique<schema::DataOwnerT>();
   named.data_owner->contact = "c-1";
-  promise(batch.append(draft(renamed)).has_value(), "an event is appended");
-  promise(batch.append(draft(named)).has_value(), "an event is appended");
+  for (int i = 0; i < pairs; ++i) {
+    promise(batch.append(draft(renamed)).has_value(), "an event is appended");
+    promise(batch.append(draft(named)).has_value(), "an event is appended");
+  }
   return batch.finish().records;
 }
 
@@ -77,12 +81,30 @@ const Bytes& valid_block() {
   return block;
 }
 
+/// Of records enough to be compressed.
+const Bytes& compressed_block() {
+  static const Bytes block = [] {
+    const auto encoded = Block::encode(Position{7}, 3, {{"crm-17", {}, {}, records(20)}});
+    return Bytes(encoded.data(), encoded.data() + encoded.size());
+  }();
+  return block;
+}
+
+/// Of pages that are not compressed.
 void put_record_checksums_right(Bytes& stored) {
   if (!is_flat<log::Block>(ByteView(stored).subspan(kHeader))) return;
   auto* block = flatbuffers::GetMutableRoot<log::Block>(stored.data() + kHeader);
-  for (flatbuffers::uoffset_t i = 0; i < block->records()->size(); ++i) {
-    auto* record = block->mutable_records()->GetMutableObject(i);
-    record->mutate_checksum(checksum({record->bytes()->data(), record->bytes()->size()}));
+  for (flatbuffers::uoffset_t i = 0; i < block->pages()->size(); ++i) {
+    auto* page = block->mutable_pages()->GetMutableObject(i);
+    const auto& packed = *page->records()->bytes();
+    ByteView rest(packed.data(), packed.size());
+    for (flatbuffers::uoffset_t j = 0; j < page->sizes()->size(); ++j) {
+      const std::size_t size = page->sizes()->Get(j);
+      const std::size_t padded = (size + 7) / 8 * 8;
+      if (padded > rest.size() || j >= page->checksums()->size()) break;
+      page->mutable_checksums()->Mutate(j, checksum(rest.first(size)));
+      rest = rest.subspan(padded);
+    }
   }
 }
 
@@ -123,22 +145,29 @@ void read(const Record& record) {
 }
 
 void read(const Block& block, const log::Block& raw) {
+  std::vector<std::uint64_t> checksums;
+  for (const auto* page : *raw.pages()) {
+    checksums.insert(checksums.end(), page->checksums()->begin(), page->checksums()->end());
+  }
+  promise(checksums.size() == block.record_count(), "every record has a checksum");
   for (std::size_t i = 0; i < block.record_count(); ++i) {
-    const auto* stored = raw.records()->Get(static_cast<flatbuffers::uoffset_t>(i));
-    const ByteView bytes(stored->bytes()->data(), stored->bytes()->size());
     const auto record = block.verified_record(i);
     const Position position{block.first_position().value + i};
     if (!readable(record)) {
       promise(record.error().position == position, "a damaged record is located");
       continue;
     }
-    promise(checksum(bytes) == stored->checksum(), "no record passes with a wrong checksum");
+    promise(checksum(record.value().bytes()) == checksums[i],
+            "no record passes with a wrong checksum");
     promise(record.value().position() == position, "a record is where it says it is");
     read(record.value());
   }
-  for (std::size_t i = 0; i < block.command_count(); ++i) {
-    (void)std::string(block.command_id(i));
-    const auto command = block.command(i);
+  const auto commands = block.commands();
+  if (!readable(commands)) return;
+  promise(commands.value().size() == block.command_count(), "there are as many as it says");
+  for (std::size_t i = 0; i < commands.value().size(); ++i) {
+    (void)std::string(commands.value().id(i));
+    const auto command = commands.value().command(i);
     if (!readable(command)) continue;
     const auto& receipt = command.value().receipt;
     (void)table_to_json(log::Receipt::GetFullyQualifiedName(), receipt.bytes());
@@ -172,6 +201,33 @@ void read_payload(ByteView bytes) {
   read(record.value());
 }
 
+/// No record gets into a joined block that does not match its own checksum.
+void join(const Bytes& changed) {
+  const auto decode = [](const Bytes& stored) {
+    return Block::decode({reinterpret_cast<const char*>(stored.data()), stored.size()});
+  };
+  const auto sound = decode(compressed_block()).value();
+  const auto block = decode(changed);
+  if (!readable(block)) return;
+  const auto joined = Block::join({sound, block.value()});
+  if (!readable(joined)) return;
+  const auto& bytes = joined.value();
+  const auto both = decode(Bytes(bytes.data(), bytes.data() + bytes.size()));
+  promise(both.has_value(), "what was joined is a block");
+  const auto parts = sound.record_count();
+  promise(both.value().record_count() == parts + block.value().record_count(),
+          "what was joined has the records of both");
+  for (std::size_t i = 0; i < parts; ++i) {
+    const auto mine = both.value().record(i);
+    promise(mine.has_value(), "the sound records are there");
+    promise(std::ranges::equal(mine.value().bytes(), sound.record(i).value().bytes()),
+            "and stay as they were");
+  }
+  for (std::size_t i = 0; i < block.value().record_count(); ++i) {
+    promise(block.value().verified_record(i).has_value(), "only sound records are joined");
+  }
+}
+
 void run(char how, ByteView bytes) {
   Bytes stored = valid_block();
   switch (how) {
@@ -195,6 +251,16 @@ void run(char how, ByteView bytes) {
       break;
     case 's':
       change(stored, bytes);
+      break;
+    case 'l':
+    case 'j':
+      stored = compressed_block();
+      change(stored, bytes);
+      put_block_checksum_right(stored);
+      if (how == 'j') {
+        join(stored);
+        return;
+      }
       break;
     case 'p':
       read_payload(bytes);

@@ -79,7 +79,8 @@ std::string to_string(const Judged& judged) {
                                                  "wrong"};
   std::string said = kNames.at(static_cast<std::size_t>(judged.verdict));
   if (judged.error) {
-    said += std::string(", ") + to_string(judged.error->kind) + " " + judged.error->code;
+    said += std::string(", ") + to_string(judged.error->kind) + " " + judged.error->code + ": " +
+            judged.error->message;
     if (judged.error->position) {
       said += " at " + std::to_string(judged.error->position->value);
     }
@@ -101,9 +102,7 @@ std::string marker(std::uint64_t position) {
 }
 
 DamagedLedger::DamagedLedger()
-    : clock_(kStart),
-      env_(rocksdb::NewCompositeEnv(std::make_shared<HastyFileSystem>())),
-      environment_{env_.get()} {
+    : clock_(kStart), env_(std::make_unique<HastyEnvironment>()), environment_{env_.get()} {
   closed_ = build(Ended::closed);
   killed_ = build(Ended::killed);
   closed_.write(path());

@@ -59,6 +59,9 @@ struct FaultRun {
   TempDirectory directory;
   FaultEnvironment disk;
   ManualClock clock{kStart};
+  std::size_t slice_size = EventStore::Options().slice_size;
+  /// So little that some forty commands are joined several times, and flushed.
+  std::size_t log_memory = std::size_t{16} << 10;
   Told told;
   std::unique_ptr<EventStore> store;
 

@@ -2,6 +2,7 @@
 
 #include <rocksdb/env.h>
 #include <rocksdb/file_system.h>
+#include <rocksdb/system_clock.h>
 
 #include <memory>
 #include <utility>
@@ -51,6 +52,24 @@ class HastyFileSystem final : public rocksdb::FileSystemWrapper {
                                           const rocksdb::DirFsyncOptions&) override {
       return rocksdb::IOStatus::OK();
     }
+  };
+};
+
+/// A machine whose disk nobody waits for, and on which RocksDB does not rest for a second after it
+/// found damage in the background.
+class HastyEnvironment final : public rocksdb::EnvWrapper {
+ public:
+  HastyEnvironment() : EnvWrapper(rocksdb::Env::Default()) {
+    file_system_ = std::make_shared<HastyFileSystem>();
+    system_clock_ = std::make_shared<Restless>(rocksdb::SystemClock::Default());
+  }
+
+ private:
+  class Restless final : public rocksdb::SystemClockWrapper {
+   public:
+    using SystemClockWrapper::SystemClockWrapper;
+    [[nodiscard]] const char* Name() const override { return "Restless"; }
+    void SleepForMicroseconds(int /*microseconds*/) override {}
   };
 };
 

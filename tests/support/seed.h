@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <random>
+#include <string>
 
 namespace actbook::testing {
 
@@ -24,6 +25,12 @@ class Random {
   explicit Random(unsigned seed) : engine_(seed) {}
   /// From 0 to `below` - 1.
   std::uint64_t below(std::uint64_t below) { return engine_() % below; }
+  /// Letters that no compression shortens by much.
+  std::string text(std::size_t size) {
+    std::string text(size, ' ');
+    for (auto& letter : text) letter = static_cast<char>(' ' + below(95));
+    return text;
+  }
 
  private:
   std::mt19937_64 engine_;

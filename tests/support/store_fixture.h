@@ -30,6 +30,7 @@ struct StoreFixture {
   ManualClock clock{kStart};
   std::unique_ptr<EventStore> store;
   std::size_t slice_size = EventStore::Options().slice_size;
+  std::size_t log_memory = EventStore::Options().log_memory;
 
   StoreFixture() : StoreFixture(EventStore::Options().slice_size) {}
   explicit StoreFixture(std::size_t save_at) : slice_size(save_at) {
@@ -41,6 +42,7 @@ struct StoreFixture {
     options.clock = &clock;
     options.projector = &partner_projector();
     options.slice_size = slice_size;
+    options.log_memory = log_memory;
     return options;
   }
   void reopen() {

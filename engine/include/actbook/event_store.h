@@ -162,6 +162,8 @@ class EventStore {
     /// How many bytes of derived data are held in memory before they are saved; twice that can be
     /// there at once, and as much must be derived again after a crash.
     std::size_t slice_size = std::size_t{16} << 20;
+    /// How many bytes of the log are in memory before they go to a sorted file.
+    std::size_t log_memory = std::size_t{16} << 20;
     /// How many bytes of the views' files are kept in memory, uncompressed. Queries over more than
     /// that read and decompress what they need, some microseconds for each place they look at.
     std::size_t cache_size = std::size_t{32} << 20;

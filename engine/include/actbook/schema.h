@@ -39,7 +39,8 @@ class Schema {
   /// the first bad field by its path.
   [[nodiscard]] Result<void> validate(std::string_view table_name, ByteView bytes) const;
 
-  /// The path of the first field, in the schema's order, in which two well-formed tables differ.
+  /// The path of the first field, in the schema's order, in which two tables differ; the name of
+  /// the table, where they differ and one is not well-formed or the schema does not have it.
   [[nodiscard]] std::optional<std::string> first_difference(std::string_view table_name,
                                                             ByteView left, ByteView right) const;
 

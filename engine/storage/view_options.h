@@ -1,0 +1,13 @@
+#pragma once
+
+#include <rocksdb/options.h>
+
+#include "storage/environment.h"
+
+namespace actbook::storage {
+
+/// How the database of the views is kept; `cache_size` in bytes.
+[[nodiscard]] rocksdb::Options view_options(const StorageEnvironment& environment,
+                                            std::size_t cache_size, Access access);
+
+}  // namespace actbook::storage
