@@ -22,6 +22,8 @@ std::string name_of_kind(Kind kind) {
       return "no space";
     case Kind::fail_sync:
       return "fail sync";
+    case Kind::fail_read:
+      return "fail read";
     case Kind::crash:
       return "crash";
   }
@@ -100,6 +102,10 @@ TEST_CASE("faults: a failed sync loses nothing that was acknowledged whichever i
 
 TEST_CASE("faults: power lost after a failed sync whichever it is") {
   run_for_every_n({.kind = Kind::fail_sync, .power_loss = Survivors::nothing});
+}
+
+TEST_CASE("faults: a failed read loses nothing that was acknowledged whichever it is") {
+  run_for_every_n({.kind = Kind::fail_read, .close_in_order = true});
 }
 
 TEST_CASE("faults: a full disk loses nothing that was acknowledged from whichever write on") {

@@ -26,10 +26,9 @@ class FilteredPart final : public rocksdb::SliceTransform {
 
 }  // namespace
 
-rocksdb::Options view_options(const StorageEnvironment& environment, std::size_t cache_size,
-                              Access access) {
+rocksdb::Options view_options(rocksdb::Env& env, std::size_t cache_size, Access access) {
   rocksdb::Options options;
-  options.env = environment.env;
+  options.env = &env;
   options.create_if_missing = true;
   options.compression = rocksdb::kLZ4Compression;
   // Most of it stands in the oldest run, which is seldom written.

@@ -7,7 +7,7 @@
 namespace actbook::storage {
 
 /// How the database of the views is kept; `cache_size` in bytes.
-[[nodiscard]] rocksdb::Options view_options(const StorageEnvironment& environment,
-                                            std::size_t cache_size, Access access);
+[[nodiscard]] rocksdb::Options view_options(rocksdb::Env& env, std::size_t cache_size,
+                                            Access access);
 
 }  // namespace actbook::storage

@@ -20,9 +20,13 @@
 #include "storage/time_marks.h"
 #include "storage/view_keys.h"
 #include "storage/view_options.h"
+#include "storage/whole_reads.h"
 
 namespace actbook::storage {
 namespace {
+
+// A slice that is saved, until the database has it.
+constexpr std::string_view kSliceFile = "slice.sst";
 
 Error far_behind(Position reach) {
   return Error{
@@ -37,10 +41,11 @@ Error far_behind(Position reach) {
 
 class Views::Impl {
  public:
-  Impl(std::filesystem::path in, rocksdb::Options how, std::size_t slice_size, Access opened_for)
+  Impl(std::filesystem::path in, rocksdb::Env& base, Memory memory, Access opened_for)
       : directory(std::move(in)),
-        options(std::move(how)),
-        slice_limit(slice_size),
+        env(whole_reads(base, std::string(kSliceFile))),
+        options(view_options(*env, memory.cache, opened_for)),
+        slice_limit(memory.slice),
         access(opened_for) {}
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
@@ -100,6 +105,7 @@ class Views::Impl {
   Result<void> visit_entries(const Slice* unsaved, const Visit& visit) const;
 
   const std::filesystem::path directory;
+  const std::unique_ptr<rocksdb::Env> env;  // outlives the database
   const rocksdb::Options options;
   const std::size_t slice_limit;
   const Access access;
@@ -121,8 +127,7 @@ class Views::Impl {
 Result<std::unique_ptr<Views>> Views::open(const std::filesystem::path& directory,
                                            const StorageEnvironment& environment, Memory memory,
                                            Access access) {
-  auto impl = std::make_unique<Impl>(directory, view_options(environment, memory.cache, access),
-                                     memory.slice, access);
+  auto impl = std::make_unique<Impl>(directory, *environment.env, memory, access);
   BOOST_OUTCOME_TRY(check_sorted_files(*environment.env, directory));
   rocksdb::DB* database = nullptr;
   const auto status =
@@ -268,7 +273,7 @@ void Views::Impl::work() {
 }
 
 Result<void> Views::Impl::save_slice(const Slice& slice) {
-  const auto file = directory / "slice.sst";
+  const auto file = directory / kSliceFile;
   BOOST_OUTCOME_TRY(write_slice_file(slice, options, file));
   rocksdb::IngestExternalFileOptions ingest;
   ingest.move_files = true;

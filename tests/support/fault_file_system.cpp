@@ -59,14 +59,15 @@ class FaultFileSystem::State {
     triggered_ = false;
   }
 
-  /// How a write or a sync goes; lets the lock go while the fault has something else done.
-  std::optional<Fault::Kind> meet_fault(bool is_sync, const std::string& path, Lock& held) {
-    ++(is_sync ? syncs : writes);
+  enum class Operation { write, sync, read };
+
+  /// How an operation goes; lets the lock go while the fault has something else done.
+  std::optional<Fault::Kind> meet_fault(Operation operation, const std::string& path, Lock& held) {
+    if (operation == Operation::write) ++writes;
+    if (operation == Operation::sync) ++syncs;
     if (!fault_ || (fault_->concerns && !fault_->concerns(path))) return std::nullopt;
     const auto kind = fault_->kind;
-    if (kind != Fault::Kind::crash && (kind == Fault::Kind::fail_sync) != is_sync) {
-      return std::nullopt;
-    }
+    if (!meets(kind, operation)) return std::nullopt;
     ++seen_;
     if (seen_ != fault_->n && !(fault_->lasting && seen_ > fault_->n)) return std::nullopt;
     triggered_ = true;
@@ -88,6 +89,22 @@ class FaultFileSystem::State {
   bool new_directories_need_sync = false;
 
  private:
+  static bool meets(Fault::Kind kind, Operation operation) {
+    switch (kind) {
+      case Fault::Kind::crash:
+        return operation != Operation::read;
+      case Fault::Kind::fail_sync:
+        return operation == Operation::sync;
+      case Fault::Kind::fail_read:
+        return operation == Operation::read;
+      case Fault::Kind::fail_write:
+      case Fault::Kind::tear_write:
+      case Fault::Kind::no_space:
+        return operation == Operation::write;
+    }
+    return false;
+  }
+
   mutable std::mutex mutex_;
   std::optional<Fault> fault_;
   std::uint64_t seen_ = 0;
@@ -145,7 +162,7 @@ class FaultFile final : public rocksdb::FSWritableFile {
   Status Sync(const Options&, Debug*) override {
     auto lock = state_->lock();
     if (!state_->alive(life_)) return dead();
-    const auto fault = state_->meet_fault(true, path_, lock);
+    const auto fault = state_->meet_fault(State::Operation::sync, path_, lock);
     if (!state_->alive(life_)) return dead();
     if (fault) {
       file_->fail_sync();
@@ -182,7 +199,7 @@ class FaultFile final : public rocksdb::FSWritableFile {
   Status change(std::size_t length, const Write& write) {
     auto lock = state_->lock();
     if (!state_->alive(life_)) return dead();
-    const auto fault = state_->meet_fault(false, path_, lock);
+    const auto fault = state_->meet_fault(State::Operation::write, path_, lock);
     if (fault == Fault::Kind::crash) write(length);
     if (!state_->alive(life_)) return dead();
     if (!fault) {
@@ -215,7 +232,7 @@ class FaultDirectory final : public rocksdb::FSDirectory {
   Status Fsync(const Options&, Debug*) override {
     auto lock = state_->lock();
     if (!state_->alive(life_)) return dead();
-    const auto fault = state_->meet_fault(true, path_, lock);
+    const auto fault = state_->meet_fault(State::Operation::sync, path_, lock);
     if (!state_->alive(life_)) return dead();
     if (fault) return Status::IOError("While fsync: " + path_, "a planted fault");
     state_->tree.sync_directory(path_);
@@ -229,33 +246,36 @@ class FaultDirectory final : public rocksdb::FSDirectory {
   const std::string path_;
 };
 
-/// Reads of a dead file system fail.
+/// A file that is read anywhere.
 class FaultRandomAccessFile final : public rocksdb::FSRandomAccessFileOwnerWrapper {
  public:
-  FaultRandomAccessFile(std::shared_ptr<State> state,
+  FaultRandomAccessFile(std::shared_ptr<State> state, std::string path,
                         std::unique_ptr<rocksdb::FSRandomAccessFile> file)
       : FSRandomAccessFileOwnerWrapper(std::move(file)),
         state_(std::move(state)),
+        path_(std::move(path)),
         life_(state_->life()) {}
 
   Status Read(std::uint64_t offset, std::size_t n, const Options& options, rocksdb::Slice* result,
               char* scratch, Debug* debug) const override {
-    if (!is_alive()) return dead();
+    if (!reads()) return dead();
     return FSRandomAccessFileWrapper::Read(offset, n, options, result, scratch, debug);
   }
   Status MultiRead(rocksdb::FSReadRequest* requests, std::size_t count, const Options& options,
                    Debug* debug) override {
-    if (!is_alive()) return dead();
+    if (!reads()) return dead();
     return FSRandomAccessFileWrapper::MultiRead(requests, count, options, debug);
   }
 
  private:
-  [[nodiscard]] bool is_alive() const {
-    const auto lock = state_->lock();
-    return state_->alive(life_);
+  [[nodiscard]] bool reads() const {
+    auto lock = state_->lock();
+    if (!state_->alive(life_)) return false;
+    return !state_->meet_fault(State::Operation::read, path_, lock) && state_->alive(life_);
   }
 
   const std::shared_ptr<State> state_;
+  const std::string path_;
   const State::Life life_;
 };
 
@@ -355,7 +375,8 @@ Status FaultFileSystem::NewRandomAccessFile(const std::string& path, const FileO
   if (!state_->alive()) return dead();
   std::unique_ptr<rocksdb::FSRandomAccessFile> opened;
   auto status = target_->NewRandomAccessFile(path, options, &opened, debug);
-  if (status.ok()) *file = std::make_unique<FaultRandomAccessFile>(state_, std::move(opened));
+  if (status.ok())
+    *file = std::make_unique<FaultRandomAccessFile>(state_, normal(path), std::move(opened));
   return status;
 }
 

@@ -21,6 +21,7 @@ struct Fault {
     tear_write,  ///< Half of it does.
     no_space,    ///< A write for which there is no space.
     fail_sync,   ///< Of a file or a directory.
+    fail_read,   ///< Of a file opened for random access.
     crash,       ///< At a write, which is done yet, or at a sync, which is not: as after kill -9.
   };
   Kind kind = Kind::fail_write;
