@@ -1,13 +1,16 @@
 #include <boost/outcome/try.hpp>
 #include <nlohmann/json.hpp>
 
+#include "actbook/decide.h"
 #include "actbook/json.h"
+#include "actbook/personal.h"
 #include "actbook/projector.h"
 #include "actbook/reflect.h"
 #include "actbook/schema.h"
 #include "actbook/schema/answers_bfbs_generated.h"
 #include "actbook/schema/events_generated.h"
 #include "actbook/time.h"
+#include "answer_schema.h"
 
 namespace actbook {
 namespace {
@@ -16,13 +19,6 @@ using flatbuffers::Table;
 using nlohmann::ordered_json;
 
 constexpr int kIndent = 2;
-
-/// Answers, records and rows: answers.fbs includes the other two.
-const Schema& answer_schema() {
-  using Binary = answer::EntityStateBinarySchema;
-  static const Schema schema(ByteView(Binary::data(), Binary::size()));
-  return schema;
-}
 
 const Schema& event_schema() { return partner_projector().events(); }
 
@@ -147,7 +143,7 @@ Result<ordered_json> clock_held_json(const Record& record) {
   return to_ordered_json(answer_schema(), object, record.payload());
 }
 
-Result<ordered_json> payload_json(const Record& record) {
+Result<ordered_json> payload_json(const Record& record, const ReadPersonal& read) {
   if (record.type() == kClockHeld) return clock_held_json(record);
   const auto name = std::string(record.type());
   const auto type = event_type(name);
@@ -162,10 +158,26 @@ Result<ordered_json> payload_json(const Record& record) {
                  record.position()};
   }
   const auto& object = *event_schema().table("actbook.event." + name);
-  return to_ordered_json(event_schema(), object, record.payload());
+  if (!read) return to_ordered_json(event_schema(), object, record.payload());
+  BOOST_OUTCOME_TRY(payload,
+                    replace_personal(event_schema(), "actbook.event." + name, record.payload(),
+                                     [&](const PersonalText& text) { return read(text.text); }));
+  return to_ordered_json(event_schema(), object, payload);
 }
 
 }  // namespace
+
+// answers.fbs includes those of records and rows.
+const Schema& answer_schema() {
+  using Binary = answer::EntityStateBinarySchema;
+  static const Schema schema(ByteView(Binary::data(), Binary::size()));
+  return schema;
+}
+
+std::string command_to_json(ByteView command, JsonLayout layout) {
+  const auto& object = *command_schema().table(command::CommandEnvelope::GetFullyQualifiedName());
+  return dump(to_ordered_json(command_schema(), object, command), layout);
+}
 
 std::string table_to_json(std::string_view table_name, ByteView bytes, JsonLayout layout) {
   const auto* object = answer_schema().table(table_name);
@@ -173,14 +185,15 @@ std::string table_to_json(std::string_view table_name, ByteView bytes, JsonLayou
   return dump(to_ordered_json(answer_schema(), *object, bytes), layout);
 }
 
-Result<std::string> record_to_json(const Record& record, JsonLayout layout) {
+Result<std::string> record_to_json(const Record& record, JsonLayout layout,
+                                   const ReadPersonal& read) {
   const auto& object = *answer_schema().table(log::Record::GetFullyQualifiedName());
   const auto& table = *flatbuffers::GetRoot<Table>(record.bytes().data());
   const TableWriter writer(answer_schema().definition());
   auto json = ordered_json::object();
   for (const auto* field : fields_in_order(object)) {
     if (field->offset() == log::Record::VT_PAYLOAD) {
-      BOOST_OUTCOME_TRY(payload, payload_json(record));
+      BOOST_OUTCOME_TRY(payload, payload_json(record, read));
       json[field->name()->str()] = std::move(payload);
     } else {
       writer.add_member(json, object, *field, table);

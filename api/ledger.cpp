@@ -9,6 +9,9 @@
 #include "actbook/state.h"
 #include "actbook/tables.h"
 #include "actbook/trail.h"
+#include "answer_schema.h"
+#include "person_export.h"
+#include "personal_data.h"
 
 namespace actbook {
 namespace {
@@ -47,6 +50,7 @@ class Ledger::Impl {
   // The store borrows the clock, so it goes first.
   LedgerClock clock;
   std::unique_ptr<EventStore> store;
+  std::unique_ptr<PersonalData> personal;
   std::string id;
 
   EventStore::Options options(Progress progress = {}) {
@@ -65,6 +69,35 @@ class Ledger::Impl {
       return Decided{};
     }));
     return boost::outcome_v2::success();
+  }
+
+  // Native answers, and what they hold, with personal data as an answer has it.
+  template <class Native>
+  Result<Native> present(const Native& answer, Personal how) const {
+    using Table = typename Native::TableType;
+    BOOST_OUTCOME_TRY(bytes, replace_personal(answer_schema(), Table::GetFullyQualifiedName(),
+                                              pack(answer), [&](const PersonalText& text) {
+                                                return personal->read(text.text, *store, how);
+                                              }));
+    Native presented;
+    flatbuffers::GetRoot<Table>(bytes.data())->UnPackTo(&presented);
+    return presented;
+  }
+
+  [[nodiscard]] ReadPersonal reader(Personal how) const {
+    return [this, how](std::string_view stored) { return personal->read(stored, *store, how); };
+  }
+
+  Result<void> carry_out_erasures() const {
+    auto erased = personal->carry_out_erasures(*store);
+    if (erased) return boost::outcome_v2::success();
+    Error error = std::move(erased).error();
+    error.kind = ErrorKind::unknown_outcome;
+    error.message =
+        "the erasure is recorded, but the vault did not carry it out: " + error.message +
+        "; reopen the ledger, which does, or submit the same command "
+        "id again";
+    return error;
   }
 
   Result<void> read_identity() {
@@ -104,25 +137,33 @@ Result<Ledger> Ledger::create(const std::filesystem::path& directory, const Crea
   }
   BOOST_OUTCOME_TRY(store, EventStore::create(directory, impl->options()));
   impl->store = std::move(store);
+  // Before the first events: what has those is a ledger, and whole.
+  BOOST_OUTCOME_TRY(personal, PersonalData::create(directory, options.master_key));
+  impl->personal = std::move(personal);
   BOOST_OUTCOME_TRY(impl->record_first_events(options));
   BOOST_OUTCOME_TRY(impl->read_identity());
   return Ledger(std::move(impl));
 }
 
-Result<Ledger> Ledger::open(const std::filesystem::path& directory, Progress progress) {
+Result<Ledger> Ledger::open(const std::filesystem::path& directory, const OpenOptions& options) {
   auto impl = std::make_unique<Impl>();
-  BOOST_OUTCOME_TRY(store, EventStore::open(directory, impl->options(std::move(progress))));
+  BOOST_OUTCOME_TRY(store, EventStore::open(directory, impl->options(options.progress)));
   impl->store = std::move(store);
   BOOST_OUTCOME_TRY(impl->read_identity());
+  impl->personal = PersonalData::open(directory, options, Vault::Access::write);
+  if (!impl->personal->locked()) {
+    BOOST_OUTCOME_TRY(impl->personal->carry_out_erasures(*impl->store));
+  }
   return Ledger(std::move(impl));
 }
 
-Result<Ledger> Ledger::open_read_only(const std::filesystem::path& directory, Progress progress) {
+Result<Ledger> Ledger::open_read_only(const std::filesystem::path& directory,
+                                      const OpenOptions& options) {
   auto impl = std::make_unique<Impl>();
-  BOOST_OUTCOME_TRY(store,
-                    EventStore::open_read_only(directory, impl->options(std::move(progress))));
+  BOOST_OUTCOME_TRY(store, EventStore::open_read_only(directory, impl->options(options.progress)));
   impl->store = std::move(store);
   BOOST_OUTCOME_TRY(impl->read_identity());
+  impl->personal = PersonalData::open(directory, options, Vault::Access::read);
   return Ledger(std::move(impl));
 }
 
@@ -130,6 +171,11 @@ const std::string& Ledger::id() const { return impl_->id; }
 
 schema::ClockKind Ledger::clock() const {
   return impl_->clock.simulated() ? schema::ClockKind::simulated : schema::ClockKind::system;
+}
+
+const std::optional<Error>& Ledger::vault_locked() const { return impl_->personal->locked(); }
+Result<void> Ledger::change_master_key(const MasterKey& key) {
+  return impl_->personal->change_master_key(key);
 }
 
 Result<void> Ledger::set_clock(Timestamp now) {
@@ -153,9 +199,15 @@ Result<Flat<log::Receipt>> Ledger::record(const command::CommandEnvelopeT& comma
                  std::string(command.actor ? "command" : "actor") + ": is missing",
                  {}};
   }
+  const auto given = pack(command);
+  BOOST_OUTCOME_TRY(validate_command(command, given));
+  const bool erases = command.command.type == command::Command::ErasePerson;
+  if (erases && vault_locked()) return *vault_locked();
   Submission submission;
-  submission.content = pack(command);
-  BOOST_OUTCOME_TRY(validate_command(command, submission.content));
+  BOOST_OUTCOME_TRY(content, impl_->personal->seal(given, *impl_->store, command.command_id));
+  submission.content = std::move(content);
+  command::CommandEnvelopeT sealed;
+  flatbuffers::GetRoot<command::CommandEnvelope>(submission.content.data())->UnPackTo(&sealed);
   submission.info = command_info(command);
   submission.content_type = command::CommandEnvelope::GetFullyQualifiedName();
   submission.content_schema = &command_schema();
@@ -170,7 +222,13 @@ Result<Flat<log::Receipt>> Ledger::record(const command::CommandEnvelopeT& comma
     BOOST_OUTCOME_TRY(known, impl_->store->find_command(command.command_id));
     if (!known) impl_->clock.set(std::max(impl_->clock.now(), *at));
   }
-  return impl_->store->submit(submission, [&](Batch& batch) { return decide(command, batch); });
+  BOOST_OUTCOME_TRY(receipt, impl_->store->submit(
+                                 submission, [&](Batch& batch) { return decide(sealed, batch); }));
+  // Also on a retry: a failure may have come between.
+  if (erases) {
+    BOOST_OUTCOME_TRY(impl_->carry_out_erasures());
+  }
+  return receipt;
 }
 
 View Ledger::now() const { return impl_->store->now(); }
@@ -196,11 +254,22 @@ Result<answer::TrailT> Ledger::trail(const View& view, const Entity& entity, Pos
   return find_trail(*impl_->store, view, entity, since);
 }
 
-Result<answer::EntityStateT> Ledger::show(const View& view, const Entity& entity) const {
-  return find_state(view, entity);
+Result<answer::EntityStateT> Ledger::show(const View& view, const Entity& entity,
+                                          Personal personal) const {
+  BOOST_OUTCOME_TRY(state, find_state(view, entity));
+  return impl_->present(state, personal);
 }
 
 Result<Record> Ledger::event(Position position) const { return impl_->store->event(position); }
+Result<std::string> Ledger::event_json(const Record& record, JsonLayout layout,
+                                       Personal personal) const {
+  return record_to_json(record, layout, impl_->reader(personal));
+}
+Result<std::string> Ledger::export_person(const View& view, const std::string& person,
+                                          JsonLayout layout) const {
+  return actbook::export_person(*this, *impl_->store, view, person, layout,
+                                impl_->reader(Personal::revealed), impl_->reader(Personal::sealed));
+}
 EventCursor Ledger::read(const ReadRange& range) const { return impl_->store->read(range); }
 EventCursor Ledger::query(const Query& query, const ReadRange& range) const {
   return impl_->store->query(query, range);

@@ -13,17 +13,17 @@ namespace {
 
 constexpr const char* kFooter =
     R"(Every answer says on which positions it rests; this shows the record at one of them
-exactly as it was written: when, by whom, with whose authority, and what.
+as it was written: when, by whom, with whose authority, and what.
 
 Example:
   actbook event 41)";
 
-Result<ExitCode> run(Position position, const Session& session) {
+Result<ExitCode> run(Position position, Personal personal, const Session& session) {
   BOOST_OUTCOME_TRY(ledger, open_to_read(session));
   BOOST_OUTCOME_TRY(record, ledger.event(position));
   const bool is_line = session.format == Format::jsonl || session.format == Format::csv;
-  BOOST_OUTCOME_TRY(json,
-                    record_to_json(record, is_line ? JsonLayout::line : JsonLayout::indented));
+  BOOST_OUTCOME_TRY(
+      json, ledger.event_json(record, is_line ? JsonLayout::line : JsonLayout::indented, personal));
   if (session.format == Format::csv) {
     CsvWriter csv(session.out, {"field", "value"});
     for (const auto& leaf : flatten(nlohmann::ordered_json::parse(json), Reader::program)) {
@@ -39,11 +39,13 @@ Result<ExitCode> run(Position position, const Session& session) {
 
 void add_event(CLI::App& app, Action& chosen) {
   auto position = std::make_shared<Position>();
+  auto personal = std::make_shared<Personal>();
   auto* command = app.add_subcommand("event", "Show one record of the ledger, as JSON");
   command->footer(kFooter);
   add_position(*command, *position);
-  command->callback([&chosen, position] {
-    chosen = [position](Session& session) { return run(*position, session); };
+  add_reveal(*command, *personal);
+  command->callback([&chosen, position, personal] {
+    chosen = [=](Session& session) { return run(*position, *personal, session); };
   });
 }
 

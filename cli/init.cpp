@@ -26,6 +26,11 @@ The clock of a ledger is the machine's, and every event gets its time. With
 --simulated-clock the time comes from the input instead (see record --help): for
 demonstrations, tests and rehearsals. The ledger's first event says so for good.
 
+Personal data is sealed with keys of a vault, which a master key opens. It is
+made here, in a file that only you may read: master.key in the ledger's
+directory, or the one that --master-key-file names, which is better, as a
+copy of the ledger is then unreadable by itself.
+
 Examples:
   actbook init /var/lib/actbook --id production
   actbook init /tmp/rehearsal --simulated-clock --at 2026-01-01T00:00:00Z)";
@@ -43,26 +48,40 @@ Result<std::string> directory_of(const Options& options, const Session& session)
   return options.directory;
 }
 
-void print(const Ledger& ledger, const std::string& directory, const Session& session) {
+// A key file that is named and not there yet is made.
+Result<std::optional<MasterKey>> key_to_use(const Session& session) {
+  if (!session.master_key_file.empty() && !std::filesystem::exists(session.master_key_file)) {
+    BOOST_OUTCOME_TRY(MasterKey::generate().write(session.master_key_file));
+  }
+  if (session.master_key_file.empty()) return master_key_as_text(session);
+  BOOST_OUTCOME_TRY(key, MasterKey::read(session.master_key_file));
+  return std::optional<MasterKey>(std::move(key));
+}
+
+void print(const Ledger& ledger, const std::string& directory, const std::string& key_file,
+           const Session& session) {
   const auto head = ledger.head().value;
   const std::string clock = schema::EnumNameClockKind(ledger.clock());
   const auto at = to_iso8601(ledger.now().at());
   if (session.format == Format::table) {
     session.out.write(fmt::format(
         "Made the ledger {} in {}.\nIts clock is {}; it is {}.\n"
-        "Its first {} events are recorded: what it is, and what each role may do.\n",
+        "Its first {} events are recorded: what it is, and what each role may do.\n"
+        "The key to its personal data is in {}.\n"
+        "Keep a copy elsewhere: without it names and addresses are lost.\n",
         ledger.id(), directory,
         clock == "simulated" ? "simulated: the time comes from the input" : "the machine's", at,
-        head));
+        head, key_file.empty() ? "ACTBOOK_MASTER_KEY" : key_file));
   } else if (session.format == Format::csv) {
-    CsvWriter csv(session.out, {"ledger", "directory", "clock", "head", "at"});
-    csv.row({ledger.id(), directory, clock, std::to_string(head), at});
+    CsvWriter csv(session.out, {"ledger", "directory", "clock", "head", "at", "master_key_file"});
+    csv.row({ledger.id(), directory, clock, std::to_string(head), at, key_file});
   } else {
     const nlohmann::ordered_json answer = {{"ledger", ledger.id()},
                                            {"directory", directory},
                                            {"clock", clock},
                                            {"head", head},
-                                           {"at", at}};
+                                           {"at", at},
+                                           {"master_key_file", key_file}};
     session.out.line(answer.dump(session.format == Format::json ? 2 : -1, ' ', false,
                                  nlohmann::ordered_json::error_handler_t::replace));
   }
@@ -72,8 +91,13 @@ Result<ExitCode> run(const Options& options, const Session& session) {
   BOOST_OUTCOME_TRY(directory, directory_of(options, session));
   auto create = options.create;
   if (options.simulated) create.clock = schema::ClockKind::simulated;
+  BOOST_OUTCOME_TRY(key, key_to_use(session));
+  if (key) create.master_key = &*key;
   BOOST_OUTCOME_TRY(ledger, Ledger::create(directory, create, options.start.value_or(Timestamp{})));
-  print(ledger, directory, session);
+  const auto key_file = !session.master_key_file.empty() ? session.master_key_file
+                        : key                            ? std::string()
+                                                         : directory + "/master.key";
+  print(ledger, directory, key_file, session);
   return ExitCode::ok;
 }
 

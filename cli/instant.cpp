@@ -101,6 +101,12 @@ CLI::Option* add_entity(CLI::App& app, std::optional<Entity>& into) {
       ->option_text("(required)");
 }
 
+CLI::Option* add_reveal(CLI::App& app, Personal& into) {
+  return app.add_flag_callback(
+      "--reveal", [&into] { into = Personal::revealed; },
+      "Personal data in clear; without it, it says sealed");
+}
+
 Result<View> view_at(const Ledger& ledger, const std::string& option,
                      const std::optional<Instant>& instant) {
   if (!instant) return ledger.now();

@@ -26,6 +26,9 @@ CLI::Option* add_position(CLI::App& app, Position& into);
 /// The positional argument ENTITY, kind:id.
 CLI::Option* add_entity(CLI::App& app, std::optional<Entity>& into);
 
+/// The flag --reveal: personal data in clear.
+CLI::Option* add_reveal(CLI::App& app, Personal& into);
+
 /// The state at an instant, or now. Errors: those of Ledger::as_of, beginning with the option's
 /// name.
 [[nodiscard]] Result<View> view_at(const Ledger& ledger, const std::string& option,

@@ -17,6 +17,7 @@ namespace {
 /// What can be said before or after any subcommand.
 struct Globals {
   std::string ledger;
+  std::string master_key_file;
   Format format = Format::table;
   spdlog::level::level_enum log_level = spdlog::level::warn;
 };
@@ -43,6 +44,11 @@ void add_globals(CLI::App& app, Globals& globals) {
   app.add_option("--ledger", globals.ledger, "The ledger's directory")
       ->envname("ACTBOOK_LEDGER")
       ->option_text("DIR (or ACTBOOK_LEDGER)");
+  app.add_option("--master-key-file", globals.master_key_file,
+                 "The key of the ledger's vault; its own file master.key\nif none is named, and "
+                 "ACTBOOK_MASTER_KEY is not set")
+      ->envname("ACTBOOK_MASTER_KEY_FILE")
+      ->option_text("FILE (or ACTBOOK_MASTER_KEY_FILE)");
   add_choice<Format>(app, "--format", globals.format,
                      {{"table", Format::table},
                       {"json", Format::json},
@@ -63,9 +69,9 @@ void add_globals(CLI::App& app, Globals& globals) {
 /// The help of a subcommand shows its own options only.
 void mention_globals(CLI::App& app) {
   for (auto* command : app.get_subcommands([](const CLI::App*) { return true; })) {
-    command->footer(
-        command->get_footer() +
-        "\n\n--ledger, --format and --log-level go with every subcommand: actbook --help");
+    command->footer(command->get_footer() +
+                    "\n\n--ledger, --master-key-file, --format and --log-level go with every "
+                    "subcommand: actbook --help");
     mention_globals(*command);
   }
 }
@@ -123,6 +129,8 @@ ExitCode run(int argc, char** argv, Output& out) {
   add_audit(app, chosen);
   add_show(app, chosen);
   add_event(app, chosen);
+  add_person(app, chosen);
+  add_vault(app, chosen);
   add_replay(app, chosen);
   add_verify(app, chosen);
   mention_globals(app);
@@ -132,7 +140,7 @@ ExitCode run(int argc, char** argv, Output& out) {
     return say(app, parse, out);
   }
   start_logging(globals.log_level);
-  Session session{globals.ledger, globals.format, out};
+  Session session{globals.ledger, globals.master_key_file, globals.format, out};
   const auto result = chosen(session);
   return result ? result.value() : say(result.error());
 }

@@ -29,6 +29,7 @@ struct Options {
   std::optional<Entity> entity;
   std::optional<Instant> as_of;
   std::optional<Instant> since;
+  Personal personal = Personal::sealed;
 };
 
 /// What is different from an earlier state.
@@ -63,7 +64,7 @@ Result<History> history_of(const Ledger& ledger, const Options& options, const V
   }
   History history;
   history.since = {since.position().value, at.microseconds};
-  auto before = ledger.show(since, *options.entity);
+  auto before = ledger.show(since, *options.entity, options.personal);
   if (before) {
     history.before = plain_state(before.value());
   } else if (before.error().code != "NOT_FOUND") {
@@ -145,7 +146,7 @@ void write_csv(Output& out, const answer::EntityStateT& answer,
 Result<ExitCode> run(const Options& options, const Session& session) {
   BOOST_OUTCOME_TRY(ledger, open_to_read(session));
   BOOST_OUTCOME_TRY(view, view_at(ledger, "--as-of", options.as_of));
-  BOOST_OUTCOME_TRY(answer, ledger.show(view, *options.entity));
+  BOOST_OUTCOME_TRY(answer, ledger.show(view, *options.entity, options.personal));
   std::optional<History> history;
   if (options.since) {
     BOOST_OUTCOME_TRY(found, history_of(ledger, options, view));
@@ -173,6 +174,7 @@ void add_show(CLI::App& app, Action& chosen) {
   add_entity(*command, options->entity);
   add_instant(*command, "--as-of", options->as_of, "As it stood then, instead of now");
   add_instant(*command, "--since", options->since, "Also what changed from then on");
+  add_reveal(*command, options->personal);
   command->callback([&chosen, options] {
     chosen = [options](Session& session) { return run(*options, session); };
   });

@@ -61,7 +61,13 @@ void add_account(Page& page, const std::string& id, const row::AccountRowT& row)
        {"Closed", act_words(row.closed)}});
 }
 
-Facts workspace_facts(const row::WorkspaceRowT& row) {
+std::string joined(const std::vector<std::string>& ids) {
+  std::string all;
+  for (const auto& id : ids) all += (all.empty() ? "" : ", ") + id;
+  return all;
+}
+
+Facts workspace_facts(const row::WorkspaceRowT& row, const std::vector<std::string>& holds) {
   std::string logo = row.logo_reference;
   if (!row.logo_sha256.empty()) logo += " (SHA-256 " + short_hash(row.logo_sha256) + ")";
   return {
@@ -75,7 +81,8 @@ Facts workspace_facts(const row::WorkspaceRowT& row) {
       {"Logo", logo},
       {"Handoff pending", row.pending_handoff},
       {"Created", act_words(row.created)},
-      {"Deleted", act_words(row.deleted)}};
+      {"Deleted", act_words(row.deleted)},
+      {"Legal holds", joined(holds)}};
 }
 
 Table access_table(const std::vector<std::unique_ptr<answer::AccessLineT>>& lines) {
@@ -140,7 +147,7 @@ Table handoffs_table(const std::vector<std::unique_ptr<answer::HandoffLineT>>& l
 
 void describe(Page& page, const answer::WorkspaceStateT& state) {
   page.section("Workspace " + state.workspace + named(state.row->name),
-               workspace_facts(*state.row));
+               workspace_facts(*state.row, state.legal_holds));
   if (state.account) add_account(page, state.row->account, *state.account);
   page.section("Who has access", access_table(state.access));
   page.section("Memberships", members_table(state.members));
@@ -157,7 +164,8 @@ void describe(Page& page, const answer::OrganisationStateT& state) {
                 {"Last made a partner", act_words(row.granted)},
                 {"Last ended", act_words(row.revoked)},
                 {"Billing account", row.account},
-                {"Registered", act_words(row.registered)}});
+                {"Registered", act_words(row.registered)},
+                {"Legal holds", joined(state.legal_holds)}});
   Table members({{"PERSON"}, {"ROLE"}, {"SINCE"}, {"IN THIS ROLE SINCE"}});
   for (const auto& line : state.members) {
     members.add({line->person, words(schema::EnumNameOrganisationRole(line->role)),
@@ -171,9 +179,12 @@ void describe(Page& page, const answer::OrganisationStateT& state) {
 
 void describe(Page& page, const answer::PersonStateT& state) {
   const auto* row = state.row.get();
-  page.section("Person " + state.person + named(row == nullptr ? "" : row->display_name),
-               {{"Contact", row == nullptr ? "" : row->contact},
-                {"Registered", row == nullptr ? "" : act_words(row->registered)}});
+  page.section("Person " + state.person,
+               {{"Name", row == nullptr ? "" : row->display_name},
+                {"Contact", row == nullptr ? "" : row->contact},
+                {"Registered", row == nullptr ? "" : act_words(row->registered)},
+                {"Erased", row == nullptr ? "" : act_words(row->erased)},
+                {"Legal holds", joined(state.legal_holds)}});
   Table organisations({{"ORGANISATION"}, {"ROLE"}, {"SINCE"}});
   for (const auto& line : state.organisations) {
     organisations.add({line->organisation, words(schema::EnumNameOrganisationRole(line->role)),
@@ -227,13 +238,15 @@ void describe(Page& page, const answer::HandoffStateT& state) {
                                             {"State", schema::EnumNameHandoffState(line.state)},
                                             {"Proposed", act_words(line.proposed)},
                                             {"Decided", act_words(line.decided)},
+                                            {"Message", line.message},
                                             {"Reason", line.reason}});
 }
 
 void describe(Page& page, const answer::ContactStateT& state) {
   page.section("Contact " + state.contact, {{"E-mail", state.row->email},
                                             {"Person", state.row->person},
-                                            {"Identified", act_words(state.row->identified)}});
+                                            {"Identified", act_words(state.row->identified)},
+                                            {"Erased", act_words(state.row->erased)}});
 }
 
 /// Calls `use` with the state that is there.

@@ -7,6 +7,7 @@
 #include <set>
 #include <thread>
 
+#include "actbook/vault.h"
 #include "directory_lock.h"
 #include "event_cursor.h"
 #include "log_check.h"
@@ -60,7 +61,7 @@ Error events_missing(Position position) {
 
 // Empty, or left over from a creation that did not finish.
 bool may_become_ledger(const fs::path& directory, std::error_code& error) {
-  const std::set<fs::path> ours = {"LOCK", "log", "views"};
+  const std::set<fs::path> ours = {"LOCK", "log", "views", kVaultDirectory, kMasterKeyFile};
   const fs::directory_iterator entries(directory, error);
   return !error && std::ranges::all_of(entries, [&](const fs::directory_entry& entry) {
     return ours.contains(entry.path().filename());

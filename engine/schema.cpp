@@ -45,12 +45,12 @@ struct TagPlan;
 
 /// Where one field's tags come from: its own text, or the tables it holds.
 struct TagStep {
-  enum class Kind { text, table, tables, union_member };
+  enum class Kind { text, texts, table, tables, union_member };
 
   Kind kind = Kind::text;
   flatbuffers::voffset_t offset = 0;
   flatbuffers::voffset_t union_type_offset = 0;
-  /// For a text: the key and its colon.
+  /// For texts: the key and its colon.
   std::string prefix;
   /// As in targets(); null where no tag can be reached.
   std::vector<const TagPlan*> members;
@@ -61,7 +61,11 @@ struct TagPlan {
 };
 
 bool is_tag(const reflection::Field& field) {
-  return field.type()->base_type() == reflection::String && attribute(field, "tag");
+  const auto& type = *field.type();
+  const bool is_text =
+      type.base_type() == reflection::String ||
+      (type.base_type() == reflection::Vector && type.element() == reflection::String);
+  return is_text && attribute(field, "tag");
 }
 
 /// The tables from which a tag can be reached; the others are not worth a visit.
@@ -88,6 +92,7 @@ TagStep text_step(const reflection::Field& field) {
   const auto key = attribute(field, "tag").value_or("");
   TagStep step;
   step.offset = field.offset();
+  if (field.type()->base_type() == reflection::Vector) step.kind = TagStep::Kind::texts;
   step.prefix = std::string(key.empty() ? field.name()->string_view() : key) + ':';
   return step;
 }
@@ -118,6 +123,11 @@ void visit_tags(const TagPlan& plan, const Table& table, const Schema::TagVisito
         if (text->size() != 0) visit(step.prefix, text->string_view());
         break;
       }
+      case TagStep::Kind::texts:
+        for (const auto* text : *table.GetPointer<const TextVector*>(step.offset)) {
+          if (text->size() != 0) visit(step.prefix, text->string_view());
+        }
+        break;
       case TagStep::Kind::table:
         visit_tags(*step.members[0], *table.GetPointer<const Table*>(step.offset), visit);
         break;

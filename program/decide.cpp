@@ -1,5 +1,7 @@
 #include "actbook/decide.h"
 
+#include <algorithm>
+
 #include "actbook/schema/commands_bfbs_generated.h"
 #include "decide/decide.h"
 
@@ -35,6 +37,34 @@ Result<void> exactly_one(const std::string& path, const std::string& email,
   return boost::outcome_v2::success();
 }
 
+Result<void> one_of(const std::string& names, std::initializer_list<const std::string*> given) {
+  const auto count = std::ranges::count_if(given, [](const auto* text) { return !text->empty(); });
+  if (count == 1) return boost::outcome_v2::success();
+  return invalid("command", "give exactly one of " + names);
+}
+
+Result<void> validate_privacy(const CommandEnvelopeT& envelope) {
+  const auto* erase = envelope.command.AsErasePerson();
+  const auto* place = envelope.command.AsPlaceLegalHold();
+  const auto* release = envelope.command.AsReleaseLegalHold();
+  if (erase == nullptr && place == nullptr && release == nullptr) {
+    return boost::outcome_v2::success();
+  }
+  if (envelope.reason.empty()) return invalid("reason", "is missing; say why, for the record");
+  // A fact cannot be refused, and this one would do away with what a legal hold protects.
+  if (erase != nullptr && envelope.mode == schema::Mode::observed) {
+    return invalid("mode", "must be command: what is erased here is no fact about elsewhere");
+  }
+  if (erase != nullptr) {
+    return one_of("person, contact and email", {&erase->person, &erase->contact, &erase->email});
+  }
+  if (place != nullptr) {
+    return one_of("person, workspace and organisation",
+                  {&place->person, &place->workspace, &place->organisation});
+  }
+  return boost::outcome_v2::success();
+}
+
 }  // namespace
 
 const Schema& command_schema() {
@@ -58,6 +88,7 @@ Result<void> validate_command(const CommandEnvelopeT& envelope, ByteView bytes) 
                    "only a command in observed mode may say when it occurred; leave it out, or set "
                    "mode to observed");
   }
+  BOOST_OUTCOME_TRY(validate_privacy(envelope));
   if (const auto* invite = envelope.command.AsInviteToWorkspace()) {
     return exactly_one("command", invite->email, invite->person);
   }
@@ -104,7 +135,8 @@ Result<Decided> decide(const CommandEnvelopeT& envelope, Batch& batch) {
            InviteToWorkspaceT, ResendInviteT, RevokeInviteT, DeclineInviteT, AcceptInviteT,
            ChangeWorkspaceRoleT, RemoveMemberT, SelfJoinT, SetTierT, SetAccountStatusT,
            RecordDataOwnerOrganisationT, ProposeHandoffT, AcceptHandoffT, DeclineHandoffT,
-           CancelHandoffT>(envelope.command, decision);
+           CancelHandoffT, ErasePersonT, PlaceLegalHoldT, ReleaseLegalHoldT>(envelope.command,
+                                                                             decision);
   return decision.finish();
 }
 

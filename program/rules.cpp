@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "actbook/keys.h"
+#include "actbook/seal.h"
 
 namespace actbook {
 
@@ -84,7 +85,7 @@ bool Party::is(const Party& other) const {
 }
 
 Party party(const RowReader& rows, std::string_view email, std::string_view person) {
-  return known_party(rows, email.empty() ? std::string() : contact_id(email), person);
+  return known_party(rows, contact_of(email), person);
 }
 
 Party known_party(const RowReader& rows, std::string_view contact, std::string_view person) {
@@ -129,11 +130,11 @@ void require_no_outsider(Decision& decision, std::string_view organisation,
 }
 
 void introduce_contact(Decision& decision, std::string_view email) {
-  if (email.empty()) return;
   event::ContactRegisteredT registered;
-  registered.contact = contact_id(email);
+  registered.contact = contact_of(email);
+  if (registered.contact.empty()) return;
   if (!find_or_empty<row::ContactRowT>(decision.rows(), registered.contact).email.empty()) return;
-  registered.email = normal_email(email);
+  registered.email = email;
   decision.emit(registered);
 }
 

@@ -23,22 +23,21 @@ struct EventTypes {
 
 /// The union Event of the schema as C++ types, in no particular order; a test holds the one against
 /// the other. What handles events handles these, or does not compile.
-using AllEvents =
-    EventTypes<event::LedgerCreated, event::RoleDefined, event::CommandRefused,
-               event::PersonRegistered, event::ContactRegistered, event::OrganisationRegistered,
-               event::OrganisationMemberAdded, event::OrganisationRoleChanged,
-               event::OrganisationMemberRemoved, event::PartnerStatusGranted,
-               event::PartnerStatusRevoked, event::AgreementPublished, event::AgreementAccepted,
-               event::AgreementLapsed, event::WorkspaceCreated, event::WorkspaceReclassified,
-               event::WorkspaceRenamed, event::VisibilityChanged, event::WorkspaceDeleted,
-               event::DataOwnerNamed, event::DataOwnerReplaced, event::DataOwnerCorrected,
-               event::DataOwnerOrganisationRecorded, event::BrandingSet, event::BrandingRemoved,
-               event::MembershipGranted, event::MembershipRoleChanged, event::MembershipEnded,
-               event::InviteIssued, event::InviteResent, event::InviteRevoked,
-               event::InviteDeclined, event::InviteAccepted, event::BillingAccountOpened,
-               event::BillingAccountClosed, event::TierChanged, event::AccountStatusChanged,
-               event::SeatOpened, event::SeatClosed, event::HandoffProposed, event::HandoffAccepted,
-               event::HandoffDeclined, event::HandoffCancelled>;
+using AllEvents = EventTypes<
+    event::LedgerCreated, event::RoleDefined, event::CommandRefused, event::PersonRegistered,
+    event::ContactRegistered, event::OrganisationRegistered, event::OrganisationMemberAdded,
+    event::OrganisationRoleChanged, event::OrganisationMemberRemoved, event::PartnerStatusGranted,
+    event::PartnerStatusRevoked, event::AgreementPublished, event::AgreementAccepted,
+    event::AgreementLapsed, event::WorkspaceCreated, event::WorkspaceReclassified,
+    event::WorkspaceRenamed, event::VisibilityChanged, event::WorkspaceDeleted,
+    event::DataOwnerNamed, event::DataOwnerReplaced, event::DataOwnerCorrected,
+    event::DataOwnerOrganisationRecorded, event::BrandingSet, event::BrandingRemoved,
+    event::MembershipGranted, event::MembershipRoleChanged, event::MembershipEnded,
+    event::InviteIssued, event::InviteResent, event::InviteRevoked, event::InviteDeclined,
+    event::InviteAccepted, event::BillingAccountOpened, event::BillingAccountClosed,
+    event::TierChanged, event::AccountStatusChanged, event::SeatOpened, event::SeatClosed,
+    event::HandoffProposed, event::HandoffAccepted, event::HandoffDeclined, event::HandoffCancelled,
+    event::PersonErased, event::LegalHoldPlaced, event::LegalHoldReleased>;
 
 template <class... Events>
 template <class Visitor>

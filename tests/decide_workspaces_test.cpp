@@ -75,7 +75,7 @@ TEST_CASE("CreateWorkspace: the data owner's address stands in the contact's eve
   World world = prism();
   const auto then = world.when(person("adam"), "CreateWorkspace", external().dump());
   for (std::size_t i = 0; i < then.types.size(); ++i) {
-    const bool address = then.events[i].find('@') != std::string::npos;
+    const bool address = then.events[i].find("sealed:") != std::string::npos;
     CHECK_MESSAGE(address == (then.types[i] == "ContactRegistered"), then.types[i]);
   }
 }

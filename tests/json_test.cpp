@@ -248,7 +248,7 @@ TEST_CASE("json: enums are their names") {
   for (const auto* bad : {R"("createworkspace")", R"("NONE")", "10", R"("")", "{}"}) {
     CHECK_MESSAGE(complaint(R"("CreateWorkspace")", bad) ==
                       "command_type: must be a name such as RegisterPerson, RegisterOrganisation, "
-                      "AddOrganisationMember (the schema has 31 in actbook.command.Command)",
+                      "AddOrganisationMember (the schema has 34 in actbook.command.Command)",
                   bad);
   }
 }
@@ -359,7 +359,7 @@ TEST_CASE("json: rows of texts, numbers and tables, and unions") {
   CHECK(to_json(entity) ==
         R"({"state_type":"WorkspaceState","state":{"workspace":"w-1","as_of":0,"access":)"
         R"([{"person":"p-1","role":"observer","can_read":false,"positions":[1,5000000000]}],)"
-        R"("members":[],"invites":[],"handoffs":[],"acceptances":[]}})");
+        R"("members":[],"invites":[],"handoffs":[],"acceptances":[],"legal_holds":[]}})");
 
   log::ReceiptT receipt;
   receipt.command_id = "c-1";

@@ -28,11 +28,11 @@ struct VaultFixture {
   MasterKey key = MasterKey::generate();
   std::unique_ptr<Vault> vault;
 
-  VaultFixture() { vault = Vault::create(path(), key, {}).value(); }
+  VaultFixture() { vault = Vault::create(path(), key).value(); }
   [[nodiscard]] std::filesystem::path path() const { return directory / "vault"; }
   Result<void> reopen(const MasterKey& with) {
     vault.reset();
-    auto opened = Vault::open(path(), with, Access::write, {});
+    auto opened = Vault::open(path(), with, Access::write);
     if (!opened) return opened.error();
     vault = std::move(opened).value();
     return boost::outcome_v2::success();
@@ -266,7 +266,7 @@ TEST_CASE("vault: who only reads changes nothing") {
   f.vault.reset();
   const auto before = DirectoryImage(f.path()).files;
   {
-    const auto reader = Vault::open(f.path(), f.key, Access::read, {}).value();
+    const auto reader = Vault::open(f.path(), f.key, Access::read).value();
     CHECK(revealed(*reader, sealed) == "Adam");
     CHECK(reader->seal(kField, kAdam, "Adam").value() == sealed);
     CHECK(reader->seal(kField, "person:new", "New").error().code == "READ_ONLY");
@@ -280,9 +280,9 @@ TEST_CASE("vault: who only reads changes nothing") {
 TEST_CASE("vault: there is none, or there is one already") {
   const TempDirectory directory;
   const auto key = MasterKey::generate();
-  CHECK(Vault::open(directory / "v", key, Access::write, {}).error().code == "NO_VAULT");
-  REQUIRE(Vault::create(directory / "v", key, {}));
-  CHECK(Vault::create(directory / "v", key, {}).error().code == "VAULT_EXISTS");
+  CHECK(Vault::open(directory / "v", key, Access::write).error().code == "NO_VAULT");
+  REQUIRE(Vault::create(directory / "v", key));
+  CHECK(Vault::create(directory / "v", key).error().code == "VAULT_EXISTS");
 }
 
 TEST_CASE("vault: an erasure that is cut short anywhere is not said to be done") {
@@ -291,7 +291,7 @@ TEST_CASE("vault: an erasure that is cut short anywhere is not said to be done")
     const TempDirectory directory;
     FaultEnvironment disk;
     const auto key = MasterKey::generate();
-    auto vault = Vault::create(directory / "v", key, disk.storage).value();
+    auto vault = Vault::create(directory / "v", key, &disk.storage).value();
     const auto sealed = vault->seal(kField, kAdam, "Adam").value();
     const auto kept = vault->seal(kField, "person:eve", "Eve").value();
     disk.files->arm({Fault::Kind::crash, n, false, {}, {}});
@@ -300,7 +300,7 @@ TEST_CASE("vault: an erasure that is cut short anywhere is not said to be done")
     disk.files->crash();
     vault.reset();
     disk.files->lift();
-    auto opened = Vault::open(directory / "v", key, Access::write, disk.storage);
+    auto opened = Vault::open(directory / "v", key, Access::write, &disk.storage);
     REQUIRE_MESSAGE(opened, opened.error().message);
     vault = std::move(opened).value();
     CHECK(revealed(*vault, kept) == "Eve");

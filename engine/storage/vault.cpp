@@ -13,13 +13,12 @@
 
 #include "storage/environment.h"
 #include "storage/rocksdb_support.h"
+#include "storage/whole_writes.h"
 
 namespace actbook {
 namespace {
 
 using storage::to_error;
-
-constexpr std::string_view kPrefix = "sealed:";
 
 // The spaces of the database.
 constexpr char kRing = 'r';         // the vault's keys, wrapped by the master key
@@ -163,28 +162,20 @@ Error damaged_vault(std::string what) {
 
 }  // namespace
 
-std::optional<SealedText> SealedText::parse(std::string_view text) {
-  if (!text.starts_with(kPrefix)) return std::nullopt;
-  text.remove_prefix(kPrefix.size());
-  const auto field_end = text.find(':');
-  const auto subject_end = text.rfind(':');
-  if (field_end == std::string_view::npos || subject_end <= field_end) return std::nullopt;
-  return SealedText{text.substr(0, field_end),
-                    text.substr(field_end + 1, subject_end - field_end - 1),
-                    text.substr(subject_end + 1)};
-}
-
 class Vault::Impl {
  public:
-  Impl(std::filesystem::path where, Access how, const StorageEnvironment& environment)
-      : directory(std::move(where)), access(how), env(environment) {}
+  Impl(std::filesystem::path where, Access how, const StorageEnvironment* environment)
+      : directory(std::move(where)),
+        access(how),
+        env(environment != nullptr ? *environment : StorageEnvironment()),
+        reading(how == Access::read ? storage::whole_writes(*env.env) : nullptr) {}
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
   ~Impl() { close(); }
 
   [[nodiscard]] rocksdb::Options options(bool create) const {
     rocksdb::Options made;
-    made.env = env.env;
+    made.env = reading ? reading.get() : env.env;
     made.create_if_missing = create;
     made.error_if_exists = create;
     made.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
@@ -206,6 +197,9 @@ class Vault::Impl {
     database.reset(opened);
     if (!status.ok()) return to_error(status, "opening the vault " + directory.string());
     return boost::outcome_v2::success();
+  }
+  [[nodiscard]] bool exists() const {
+    return env.env->FileExists((directory / "CURRENT").string()).ok();
   }
   void close() {
     if (database) (void)database->Close();
@@ -318,6 +312,7 @@ class Vault::Impl {
   const std::filesystem::path directory;
   const Access access;
   const StorageEnvironment env;
+  const std::unique_ptr<rocksdb::Env> reading;  // beside whoever writes; outlives the database
   std::unique_ptr<rocksdb::DB> database;
   Key wrapping;  // of the keys of subjects
   Key hashing;   // of addresses
@@ -330,9 +325,9 @@ Vault::~Vault() = default;
 
 Result<std::unique_ptr<Vault>> Vault::create(const std::filesystem::path& directory,
                                              const MasterKey& key,
-                                             const StorageEnvironment& environment) {
+                                             const StorageEnvironment* environment) {
   auto impl = std::make_unique<Impl>(directory, Access::write, environment);
-  if (environment.env->FileExists((directory / "CURRENT").string()).ok()) {
+  if (impl->exists()) {
     return Error{
         ErrorKind::misuse, "VAULT_EXISTS", directory.string() + " holds a vault already", {}};
   }
@@ -342,17 +337,17 @@ Result<std::unique_ptr<Vault>> Vault::create(const std::filesystem::path& direct
   rocksdb::WriteBatch batch;
   (void)batch.Put(in_space(kRing), impl->wrapped_ring(key));
   BOOST_OUTCOME_TRY(impl->write(batch));
-  BOOST_OUTCOME_TRY(storage::sync_directory(environment, directory));
+  BOOST_OUTCOME_TRY(storage::sync_directory(impl->env, directory));
   return std::unique_ptr<Vault>(new Vault(std::move(impl)));
 }
 
 Result<std::unique_ptr<Vault>> Vault::open(const std::filesystem::path& directory,
                                            const MasterKey& key, Access access,
-                                           const StorageEnvironment& environment) {
-  if (!environment.env->FileExists((directory / "CURRENT").string()).ok()) {
+                                           const StorageEnvironment* environment) {
+  auto impl = std::make_unique<Impl>(directory, access, environment);
+  if (!impl->exists()) {
     return Error{ErrorKind::misuse, "NO_VAULT", directory.string() + " holds no vault", {}};
   }
-  auto impl = std::make_unique<Impl>(directory, access, environment);
   BOOST_OUTCOME_TRY(impl->open_database());
   BOOST_OUTCOME_TRY(impl->open_ring(key));
   return std::unique_ptr<Vault>(new Vault(std::move(impl)));
@@ -364,8 +359,12 @@ Result<std::string> Vault::seal(std::string_view field, const DataSubject& subje
   if (!key) return std::string(kErasedText);
   const auto nonce = keyed_hash(derived(*key, 1), {field, subject, text}, kNonceSize);
   const auto boxed = box(nonce, padded(text), about(field, subject), derived(*key, 2).bytes.data());
-  return std::string(kPrefix).append(field).append(1, ':').append(subject).append(1, ':').append(
-      to_base64(boxed));
+  return std::string(kSealedPrefix)
+      .append(field)
+      .append(1, ':')
+      .append(subject)
+      .append(1, ':')
+      .append(to_base64(boxed));
 }
 
 Result<std::optional<std::string>> Vault::reveal(const SealedText& sealed) const {

@@ -45,4 +45,8 @@ void decide(const command::AcceptHandoffT& command, Decision& decision);
 void decide(const command::DeclineHandoffT& command, Decision& decision);
 void decide(const command::CancelHandoffT& command, Decision& decision);
 
+void decide(const command::ErasePersonT& command, Decision& decision);
+void decide(const command::PlaceLegalHoldT& command, Decision& decision);
+void decide(const command::ReleaseLegalHoldT& command, Decision& decision);
+
 }  // namespace actbook

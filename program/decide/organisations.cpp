@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "actbook/seal.h"
 #include "decide/decide.h"
 #include "rules.h"
 
@@ -54,6 +55,9 @@ void decide(const command::RegisterPersonT& command, Decision& decision) {
   const std::string holder = party(decision.rows(), command.email, "").person;
   const bool takes_over = !decision.person().empty() && !holder.empty() && holder != command.person;
   decision.require(may_speak_for(decision, command.person) && !takes_over, Reason::FORBIDDEN);
+  // Their keys are gone for good, so nothing could be kept of what this says.
+  decision.require(!find_or_empty<row::PersonRowT>(decision.rows(), command.person).erased,
+                   Reason::PERSON_ERASED);
   if (decision.refused()) return;
 
   const auto known = find<row::PersonRowT>(decision.rows(), command.person);
@@ -61,7 +65,7 @@ void decide(const command::RegisterPersonT& command, Decision& decision) {
   registered.person = command.person;
   registered.contact = known ? known->contact : std::string();
   registered.display_name = known ? known->display_name : std::string();
-  if (!command.email.empty()) registered.contact = contact_id(command.email);
+  if (!command.email.empty()) registered.contact = contact_of(command.email);
   if (!command.display_name.empty()) registered.display_name = command.display_name;
   if (known && known->contact == registered.contact &&
       known->display_name == registered.display_name) {

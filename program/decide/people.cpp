@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "actbook/seal.h"
 #include "decide/decide.h"
 #include "rules.h"
 
@@ -96,7 +97,8 @@ bool is_recipient(const RowReader& rows, const row::InviteRowT& invite, const st
   if (person.empty()) return false;
   if (known_party(rows, "", person).is(invited)) return true;
   // The address counts only while it is nobody else's.
-  return !email.empty() && contact_id(email) == invited.contact &&
+  const auto contact = contact_of(email);
+  return !contact.empty() && contact == invited.contact &&
          (invited.person.empty() || invited.person == person);
 }
 

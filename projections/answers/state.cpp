@@ -46,6 +46,7 @@ std::unique_ptr<answer::HandoffLineT> handoff_line(const std::string& handoff,
   line->proposed = copy(row.proposed);
   line->decided = copy(row.decided);
   line->reason = row.reason;
+  line->message = row.message;
   return line;
 }
 
@@ -54,6 +55,15 @@ void add_positions(Line& line, const Access& access) {
   line.basis = access.basis;
   line.can_read = access.can_read;
   for (const auto position : access.positions) line.positions.push_back(position.value);
+}
+
+// The legal holds in force on an entity itself.
+std::vector<std::string> holds_on(const View& view, std::string_view kind, const std::string& id) {
+  auto holds = references(view, kind, id, "hold");
+  std::erase_if(holds, [&](const std::string& hold) {
+    return find_or_empty<row::LegalHoldRowT>(view, hold).released != nullptr;
+  });
+  return holds;
 }
 
 void add_people(const View& view, const std::string& id, answer::WorkspaceStateT& state) {
@@ -100,6 +110,7 @@ answer::EntityUnion workspace_state(const View& view, const std::string& id) {
         state.acceptances.push_back(
             std::make_unique<answer::AcceptanceLineT>(acceptance_line(acceptance)));
       });
+  state.legal_holds = holds_on(view, "workspace", id);
   entity.Set(std::move(state));
   return entity;
 }
@@ -126,6 +137,7 @@ answer::EntityUnion organisation_state(const View& view, const std::string& id) 
     const auto found = find_or_empty<row::WorkspaceRowT>(view, workspace);
     if (found.organisation == id && !found.deleted) state.workspaces.push_back(workspace);
   }
+  state.legal_holds = holds_on(view, "organisation", id);
   entity.Set(std::move(state));
   return entity;
 }
@@ -146,7 +158,10 @@ answer::EntityUnion person_state(const View& view, const std::string& id) {
   if (row) state.row = std::make_unique<row::PersonRowT>(*row);
   auto workspaces = references(view, "person", id, "workspace");
   const auto organisations = references(view, "person", id, "organisation");
-  if (!row && workspaces.empty() && organisations.empty()) return entity;
+  state.legal_holds = holds_on(view, "person", id);
+  if (!row && workspaces.empty() && organisations.empty() && state.legal_holds.empty()) {
+    return entity;
+  }
   for (const auto& organisation : organisations) {
     add_workspaces(view, id, organisation, workspaces);
     const auto member =

@@ -207,6 +207,22 @@ std::string phrase(const HandoffDeclined& e) {
 std::string phrase(const HandoffCancelled& e) {
   return "cancelled handoff " + s(e.handoff()) + also("of workspace", e.workspace());
 }
+std::string phrase(const PersonErased& e) {
+  if (e.person() != nullptr) return "erased person " + s(e.person());
+  std::string contacts;
+  if (e.contacts() != nullptr) {
+    for (const auto* contact : *e.contacts()) contacts += " " + contact->str();
+  }
+  return "erased" + contacts + ", which no person is known for";
+}
+std::string phrase(const LegalHoldPlaced& e) {
+  return "placed legal hold " + s(e.hold()) + also("on person", e.person()) +
+         also("on workspace", e.workspace()) + also("on organisation", e.organisation());
+}
+std::string phrase(const LegalHoldReleased& e) {
+  return "released legal hold " + s(e.hold()) + also("on person", e.person()) +
+         also("on workspace", e.workspace()) + also("on organisation", e.organisation());
+}
 
 }  // namespace
 

@@ -58,4 +58,8 @@ void evolve(const event::HandoffAccepted& event, Fold& fold);
 void evolve(const event::HandoffDeclined& event, Fold& fold);
 void evolve(const event::HandoffCancelled& event, Fold& fold);
 
+void evolve(const event::PersonErased& event, Fold& fold);
+void evolve(const event::LegalHoldPlaced& event, Fold& fold);
+void evolve(const event::LegalHoldReleased& event, Fold& fold);
+
 }  // namespace actbook

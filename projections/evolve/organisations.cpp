@@ -15,6 +15,7 @@ void evolve(const event::PersonRegistered& event, Fold& fold) {
     row.person = person;
     row.identified = fold.act();
   });
+  fold.refer("person", person, "contact", contact);
 }
 
 void evolve(const event::ContactRegistered& event, Fold& fold) {

@@ -93,6 +93,7 @@ void evolve(const event::InviteAccepted& event, Fold& fold) {
     row.person = person;
     row.identified = fold.act();
   });
+  fold.refer("person", person, "contact", contact);
 }
 
 }  // namespace actbook

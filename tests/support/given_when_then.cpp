@@ -6,7 +6,9 @@
 #include <nlohmann/json.hpp>
 
 #include "actbook/projector.h"
+#include "actbook/reflect.h"
 #include "actbook/schema/events_generated.h"
+#include "actbook/seal.h"
 
 namespace actbook::testing {
 namespace {
@@ -48,6 +50,35 @@ EventDraft draft_of(const std::string& type, const std::string& event_json) {
   return {type, {builder.GetBufferPointer(), builder.GetBufferPointer() + builder.GetSize()}, {}};
 }
 
+// The event with its personal texts sealed, as its fields say whose they are.
+Bytes sealed(const EventDraft& draft, const Actor& actor, PlainSealer& sealer) {
+  const auto table = "actbook.event." + draft.type;
+  return must(replace_personal(
+      partner_projector().events(), table, draft.payload,
+      [&](const PersonalText& text) -> Result<std::string> {
+        const std::string whose(attribute(text.field, "personal").value_or(""));
+        const auto field = draft.type + "." + text.field.name()->str();
+        if (whose == "actor") return sealer.seal(field, person_subject(actor.id), text.text);
+        const auto* id = flatbuffers::GetFieldS(text.table, *field_named(text.object, whose));
+        if (whose == "person") return sealer.seal(field, person_subject(id->str()), text.text);
+        REQUIRE(whose == "contact");
+        sealer.addresses.emplace(text.text);
+        return sealer.seal(field, contact_subject(id->str()), text.text);
+      }));
+}
+
+void check_sealed(const Record& record) {
+  must(replace_personal(partner_projector().events(), "actbook.event." + std::string(record.type()),
+                        record.payload(), [&](const PersonalText& text) -> Result<std::string> {
+                          const auto field =
+                              std::string(record.type()) + "." + text.field.name()->str();
+                          const auto parsed = SealedText::parse(text.text);
+                          CHECK_MESSAGE(parsed, field);
+                          if (parsed) CHECK(parsed->field == field);
+                          return std::string();
+                        }));
+}
+
 }  // namespace
 
 std::string Then::event(const std::string& type, std::size_t index) const {
@@ -80,7 +111,9 @@ World& World::at(const std::string& time) {
 
 World& World::given(const std::string& type, const std::string& event_json, const Actor& actor) {
   Batch batch(rows_, head_.next(), now_, by(actor), partner_projector());
-  must(batch.append(draft_of(type, event_json)));
+  auto draft = draft_of(type, event_json);
+  draft.payload = sealed(draft, actor, sealer_);
+  must(batch.append(draft));
   auto finished = batch.finish();
   head_ = finished.records.back().position();
   for (auto& put : finished.rows) rows_.put(put.table, put.key, put.version);
@@ -94,8 +127,11 @@ Then World::when(const Actor& actor, const std::string& command_type,
   envelope["actor"] = {{"kind", actor.kind}, {"id", actor.id}};
   envelope["command_type"] = command_type;
   envelope["command"] = ordered_json::parse(command_json);
-  const auto command = must(command_from_json(envelope.dump()));
-  must(validate_command(command, pack(command)));
+  const auto given = must(command_from_json(envelope.dump()));
+  must(validate_command(given, pack(given)));
+  const auto bytes = must(seal_command(pack(given), {}, sealer_));
+  command::CommandEnvelopeT command;
+  flatbuffers::GetRoot<command::CommandEnvelope>(bytes.data())->UnPackTo(&command);
 
   Batch batch(rows_, head_.next(), now_, command_info(command), partner_projector());
   const auto decided = must(decide(command, batch));
@@ -103,6 +139,7 @@ Then World::when(const Actor& actor, const std::string& command_type,
   auto finished = batch.finish();
   Then then{decided.outcome, decided.reason, decided.result, decided.created, {}, {}, {}};
   for (const auto& record : finished.records) {
+    check_sealed(record);
     then.types.emplace_back(record.type());
     then.events.push_back(to_any_event_json(record));
     then.rules_broken.clear();

@@ -7,6 +7,7 @@
 #include "actbook/decide.h"
 #include "actbook/json.h"
 #include "actbook/rows.h"
+#include "support/plain_sealer.h"
 
 namespace actbook::testing {
 
@@ -39,7 +40,8 @@ struct Then {
 };
 
 /// A ledger in memory for tests of deciders: the first events of a ledger, then what was given. No
-/// database.
+/// database, and no vault: personal data is sealed by a PlainSealer, in what is given too. A
+/// personal text that reaches an event in clear fails the test.
 ///
 ///   World world;
 ///   world.given("OrganisationRegistered", R"({"organisation": "prism", "name": "PRISM"})");
@@ -65,9 +67,11 @@ class World {
 
   [[nodiscard]] const RowReader& rows() const { return rows_; }
   [[nodiscard]] Timestamp now() const { return now_; }
+  [[nodiscard]] PlainSealer& sealer() { return sealer_; }
 
  private:
   RowOverlay rows_;
+  PlainSealer sealer_;
   Position head_;
   Timestamp now_;
   std::uint64_t commands_ = 0;

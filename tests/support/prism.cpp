@@ -152,7 +152,8 @@ std::string field(const std::string& event, const std::string& name) {
   const auto all = json::parse(event);
   const json::json_pointer path("/event/" + name);
   if (!all.contains(path)) return {};
-  return all[path].is_string() ? all[path].get<std::string>() : all[path].dump();
+  return all[path].is_string() ? PlainSealer::plain(all[path].get<std::string>())
+                               : all[path].dump();
 }
 
 std::string refused(World world, const Actor& actor, const std::string& command_type,

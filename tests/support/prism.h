@@ -29,7 +29,8 @@ void given_status(World& world, const std::string& account, const std::string& s
 
 /// A well-formed SHA-256 that tests can tell apart.
 inline std::string sha(char digit) { return std::string(64, digit); }
-/// The contact that stands for clara@haarlem.example.
+/// The contact that stands for an address, and for clara@haarlem.example.
+inline std::string contact_id(std::string_view email) { return PlainSealer::contact(email); }
 std::string clara_contact();
 
 /// An acceptance of version `version` of dpa, its text shown, through the web.
@@ -40,7 +41,7 @@ inline const std::string kObserved = R"({"mode": "observed"})";
 /// "A B C": what lists of event types and of rules are compared as.
 std::string joined(const std::vector<std::string>& names);
 /// A member of an event as Then gives it: texts as they are, anything else as JSON; empty if the
-/// event does not have it. "data_owner/contact" looks inside.
+/// event does not have it. "data_owner/contact" looks inside. What is sealed is opened.
 std::string field(const std::string& event, const std::string& name);
 
 /// The reason a command is refused with, tried on a copy of the world; empty if it is not refused.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +13,9 @@
 
 namespace actbook {
 
+/// How JSON is laid out: on one line, or indented by two spaces.
+enum class JsonLayout { line, indented };
+
 /// Reads one command envelope from JSON (RFC 8259, no extensions). Member names are the schema's;
 /// times are ISO 8601; enums are their names; the union member's name stands in `command_type`,
 /// before or after `command`. Errors: invalid. The code is MALFORMED_JSON (the message has the
@@ -20,6 +24,9 @@ namespace actbook {
 /// numbers out of range, names that are not of the enum, texts that break the attributes of the
 /// schema (see Schema::validate).
 [[nodiscard]] Result<command::CommandEnvelopeT> command_from_json(std::string_view json);
+
+/// JSON of a well-formed command envelope, as command_from_json reads it.
+[[nodiscard]] std::string command_to_json(ByteView command, JsonLayout layout = JsonLayout::line);
 
 /// One line of a file of commands: a command, and what a simulated clock reads when it arrives.
 struct CommandLine {
@@ -30,9 +37,6 @@ struct CommandLine {
 /// Reads a command envelope that may have one member more, `at`, an ISO 8601 time.
 /// Errors: those of command_from_json.
 [[nodiscard]] Result<CommandLine> command_line_from_json(std::string_view json);
-
-/// How JSON is laid out: on one line, or indented by two spaces.
-enum class JsonLayout { line, indented };
 
 /// JSON of a well-formed table of answers.fbs, record.fbs or rows.fbs, by its qualified name
 /// (actbook.answer.Trail). Members stand in the schema's order; absent ones are left out; times are
@@ -46,11 +50,15 @@ template <class Native>
   return table_to_json(Native::TableType::GetFullyQualifiedName(), pack(object), layout);
 }
 
-/// JSON of an event with its envelope; `payload` is the event's own table.
-/// Errors: unsupported, for an event type this version does not know; corrupt, for a malformed
-/// payload.
+/// What to say in place of a personal text, which is given as it is stored.
+using ReadPersonal = std::function<Result<std::string>(std::string_view stored)>;
+
+/// JSON of an event with its envelope; `payload` is the event's own table, its personal texts as
+/// they are stored, or what `read` says. Errors: unsupported, for an event type this version does
+/// not know; corrupt, for a malformed payload; those of `read`.
 [[nodiscard]] Result<std::string> record_to_json(const Record& record,
-                                                 JsonLayout layout = JsonLayout::line);
+                                                 JsonLayout layout = JsonLayout::line,
+                                                 const ReadPersonal& read = {});
 
 /// Reads and writes one event alone (a table AnyEvent), for samples and golden files.
 [[nodiscard]] Result<Bytes> event_from_json(std::string_view json);

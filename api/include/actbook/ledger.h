@@ -8,6 +8,8 @@
 #include "actbook/acceptances.h"
 #include "actbook/entity.h"
 #include "actbook/event_store.h"
+#include "actbook/json.h"
+#include "actbook/master_key.h"
 #include "actbook/replay.h"
 #include "actbook/schema/answers_generated.h"
 #include "actbook/schema/commands_generated.h"
@@ -15,12 +17,30 @@
 
 namespace actbook {
 
+/// What an answer says in place of personal data: that it is `sealed`; or, for whoever may see it,
+/// what it is. Of somebody who was erased it says `erased` either way.
+enum class Personal { sealed, revealed };
+
+/// How Ledger::open and open_read_only open a ledger.
+struct OpenLedgerOptions {
+  /// Hears of views that have to catch up after a crash.
+  std::function<void(Position done, Position end)> progress = {};
+  /// Borrowed. None: the one in master_key_file.
+  const MasterKey* master_key = nullptr;
+  /// None: master.key in the ledger's directory.
+  std::filesystem::path master_key_file = {};
+};
+
 /// A ledger of partner programs: commands in, events kept, answers out. The door for API layers;
 /// the `actbook` command is a thin wrapper around it.
 ///
 /// One process at a time records, any number may read meanwhile. Any thread may call any function;
 /// commands are decided one after another. Answers are snapshots: they never block writers and
-/// never change.
+/// never change, but for personal data of somebody who is erased.
+///
+/// Personal data is sealed with keys from a vault in the ledger's directory, before anything of a
+/// command is stored. Without the vault's master key all goes on but commands with personal data,
+/// erasing, and revealing, which give VAULT_LOCKED and say why. docs/PRIVACY.md has the whole.
 class Ledger {
  public:
   struct CreateOptions {
@@ -29,6 +49,9 @@ class Ledger {
     /// With a simulated clock, the time is what set_clock last said; the first event says so for
     /// good.
     schema::ClockKind clock = schema::ClockKind::system;
+    /// Opens the vault from now on. Borrowed. None: one is made, in the file master.key of the
+    /// ledger's directory, which only its owner may read.
+    const MasterKey* master_key = nullptr;
   };
   /// Makes a ledger in `directory` and records its first events: LedgerCreated and the role
   /// definitions. A simulated clock starts at 1970-01-01 and `start` is where it goes before the
@@ -38,15 +61,18 @@ class Ledger {
 
   using Progress = std::function<void(Position done, Position end)>;
 
-  /// Opens a ledger; `progress` hears of views that have to catch up after a crash.
-  /// Errors: those of EventStore::open.
+  using OpenOptions = OpenLedgerOptions;
+
+  /// Opens a ledger; erasures that the vault has not carried out, because it was restored from a
+  /// copy or a crash came between, are carried out first. Errors: those of EventStore::open, and
+  /// of erasing.
   [[nodiscard]] static Result<Ledger> open(const std::filesystem::path& directory,
-                                           Progress progress = {});
+                                           const OpenOptions& options = {});
 
   /// Opens a ledger for reading only, as it stands, also while another process records. Errors:
   /// those of EventStore::open_read_only; record() then gives misuse with READ_ONLY.
   [[nodiscard]] static Result<Ledger> open_read_only(const std::filesystem::path& directory,
-                                                     Progress progress = {});
+                                                     const OpenOptions& options = {});
 
   Ledger(Ledger&&) noexcept;
   Ledger& operator=(Ledger&&) noexcept;
@@ -54,13 +80,19 @@ class Ledger {
 
   [[nodiscard]] const std::string& id() const;
   [[nodiscard]] schema::ClockKind clock() const;
+  /// Why the vault is not open; none, if it is.
+  [[nodiscard]] const std::optional<Error>& vault_locked() const;
+  /// From here on only `key` opens the vault. Nothing is sealed anew. Errors: VAULT_LOCKED;
+  /// unavailable; misuse, if the ledger is open for reading only.
+  [[nodiscard]] Result<void> change_master_key(const MasterKey& key);
   /// Sets a simulated clock. Errors: misuse, if the ledger's clock is the system's.
   [[nodiscard]] Result<void> set_clock(Timestamp now);
 
   /// Decides and records one command. The receipt is durable: recorded, unchanged, or refused with
-  /// a reason code. A retry with the same command id gets the same receipt, byte for byte, forever.
-  /// Errors: invalid, naming the field; conflict with IDEMPOTENCY_CONFLICT; unavailable;
-  /// unknown_outcome.
+  /// a reason code. A retry with the same command id gets the same receipt, byte for byte, forever;
+  /// personal data that was erased meanwhile is not compared. ErasePerson returns when the vault's
+  /// files are free of what it erases. Errors: invalid, naming the field; conflict with
+  /// IDEMPOTENCY_CONFLICT; unavailable, VAULT_LOCKED among it; unknown_outcome.
   ///
   /// `at` is for a simulated clock: it goes on to there (never back) before the command is decided,
   /// and only if it is. Errors with it: misuse, if the ledger's clock is the system's.
@@ -86,10 +118,20 @@ class Ledger {
 
   /// One entity as it stood: a workspace with its members, access, invites, handoffs and account;
   /// and so on. Errors: invalid with NOT_FOUND, if the view knows no such entity.
-  [[nodiscard]] Result<answer::EntityStateT> show(const View& view, const Entity& entity) const;
+  /// VAULT_LOCKED, if personal data shall be revealed.
+  [[nodiscard]] Result<answer::EntityStateT> show(const View& view, const Entity& entity,
+                                                  Personal personal = Personal::sealed) const;
 
-  /// Any event, for its own sake.
+  /// Any event, for its own sake: as it is stored, and as JSON (see record_to_json).
   [[nodiscard]] Result<Record> event(Position position) const;
+  [[nodiscard]] Result<std::string> event_json(const Record& record,
+                                               JsonLayout layout = JsonLayout::line,
+                                               Personal personal = Personal::sealed) const;
+  /// What is held about a person, for a subject access request: how they stand, which contacts are
+  /// theirs, and every event they acted in or that names them, with their personal data. One JSON
+  /// object. Errors: VAULT_LOCKED; invalid with NOT_FOUND. Cost: one indexed read per event.
+  [[nodiscard]] Result<std::string> export_person(const View& view, const std::string& person,
+                                                  JsonLayout layout = JsonLayout::line) const;
   [[nodiscard]] EventCursor read(const ReadRange& range = {}) const;
   [[nodiscard]] EventCursor query(const Query& query, const ReadRange& range = {}) const;
   /// What the index tells of the events that match, without reading them.

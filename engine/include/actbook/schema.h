@@ -27,8 +27,8 @@ class Schema {
   [[nodiscard]] const reflection::Object* table(std::string_view name) const;
   [[nodiscard]] const reflection::Schema& definition() const { return *schema_; }
 
-  /// The tags of a well-formed table, sorted and distinct: every string field with the attribute
-  /// `tag`, in nested tables and the table of a union too.
+  /// The tags of a well-formed table, sorted and distinct: every field of a string, or of several,
+  /// with the attribute `tag`, in nested tables and the table of a union too.
   [[nodiscard]] std::vector<std::string> tags(std::string_view table_name, ByteView bytes) const;
   /// The same tags as they come, some perhaps twice: "workspace:" and its id.
   using TagVisitor = std::function<void(std::string_view prefix, std::string_view value)>;

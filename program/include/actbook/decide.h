@@ -20,10 +20,11 @@ namespace actbook {
 /// Describes every command.
 [[nodiscard]] const Schema& command_schema();
 
-/// Decides a valid command on the rows of the batch: appends its events, or CommandRefused with the
-/// first reason that holds in the order of domain.md. In observed mode nothing is refused: the
-/// events are appended and carry every rule that was broken. Pure: the same command on the same
-/// rows at the same instant gives the same events. Errors: those of Batch::append.
+/// Decides a valid command, its personal texts sealed (see seal.h), on the rows of the batch:
+/// appends its events, or CommandRefused with the first reason that holds in the order of
+/// domain.md. In observed mode nothing is refused: the events are appended and carry every rule
+/// that was broken. Pure: the same command on the same rows at the same instant gives the same
+/// events. Errors: those of Batch::append.
 [[nodiscard]] Result<Decided> decide(const command::CommandEnvelopeT& envelope, Batch& batch);
 
 /// The first events of a ledger: LedgerCreated and the role definitions of domain.md 3.1 and 3.2.
@@ -36,12 +37,5 @@ template <class Event>
   const std::string_view name = Event::TableType::GetFullyQualifiedName();
   return {std::string(name.substr(name.rfind('.') + 1)), pack(event), {}};
 }
-
-/// An e-mail address as it compares: trimmed and lower-cased.
-[[nodiscard]] std::string normal_email(std::string_view email);
-
-/// The opaque id of the contact that stands for an e-mail address, which compares trimmed and
-/// lower-cased.
-[[nodiscard]] std::string contact_id(std::string_view email);
 
 }  // namespace actbook
