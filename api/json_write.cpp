@@ -159,9 +159,8 @@ Result<ordered_json> payload_json(const Record& record, const ReadPersonal& read
   }
   const auto& object = *event_schema().table("actbook.event." + name);
   if (!read) return to_ordered_json(event_schema(), object, record.payload());
-  BOOST_OUTCOME_TRY(payload,
-                    replace_personal(event_schema(), "actbook.event." + name, record.payload(),
-                                     [&](const PersonalText& text) { return read(text.text); }));
+  BOOST_OUTCOME_TRY(
+      payload, replace_personal(event_schema(), "actbook.event." + name, record.payload(), read));
   return to_ordered_json(event_schema(), object, payload);
 }
 

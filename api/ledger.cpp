@@ -77,7 +77,7 @@ class Ledger::Impl {
     using Table = typename Native::TableType;
     BOOST_OUTCOME_TRY(bytes, replace_personal(answer_schema(), Table::GetFullyQualifiedName(),
                                               pack(answer), [&](const PersonalText& text) {
-                                                return personal->read(text.text, *store, how);
+                                                return personal->read(text, *store, how);
                                               }));
     Native presented;
     flatbuffers::GetRoot<Table>(bytes.data())->UnPackTo(&presented);
@@ -85,7 +85,7 @@ class Ledger::Impl {
   }
 
   [[nodiscard]] ReadPersonal reader(Personal how) const {
-    return [this, how](std::string_view stored) { return personal->read(stored, *store, how); };
+    return [this, how](const PersonalText& text) { return personal->read(text, *store, how); };
   }
 
   Result<void> carry_out_erasures() const {
@@ -138,7 +138,7 @@ Result<Ledger> Ledger::create(const std::filesystem::path& directory, const Crea
   BOOST_OUTCOME_TRY(store, EventStore::create(directory, impl->options()));
   impl->store = std::move(store);
   // Before the first events: what has those is a ledger, and whole.
-  BOOST_OUTCOME_TRY(personal, PersonalData::create(directory, options.master_key));
+  BOOST_OUTCOME_TRY(personal, PersonalData::create(directory, options));
   impl->personal = std::move(personal);
   BOOST_OUTCOME_TRY(impl->record_first_events(options));
   BOOST_OUTCOME_TRY(impl->read_identity());
@@ -153,6 +153,7 @@ Result<Ledger> Ledger::open(const std::filesystem::path& directory, const OpenOp
   impl->personal = PersonalData::open(directory, options, Vault::Access::write);
   if (!impl->personal->locked()) {
     BOOST_OUTCOME_TRY(impl->personal->carry_out_erasures(*impl->store));
+    BOOST_OUTCOME_TRY(impl->personal->compare_with(*impl->store));
   }
   return Ledger(std::move(impl));
 }

@@ -18,8 +18,8 @@ class OnesOwn {
   OnesOwn(std::set<DataSubject> subjects, const ReadPersonal& mine, const ReadPersonal& others)
       : subjects_(std::move(subjects)), mine_(mine), others_(others) {}
 
-  Result<std::string> operator()(std::string_view stored) const {
-    const auto sealed = SealedText::parse(stored);
+  Result<std::string> operator()(const PersonalText& stored) const {
+    const auto sealed = SealedText::parse(stored.text);
     const bool own = sealed && subjects_.contains(DataSubject(sealed->subject));
     return own ? mine_(stored) : others_(stored);
   }
@@ -30,10 +30,9 @@ class OnesOwn {
   const ReadPersonal& others_;
 };
 
-Query all_about(const std::string& person, const std::vector<std::string>& contacts) {
+Query all_about(const std::vector<std::string>& tags) {
   Query query;
-  query.items.push_back({{}, {"person:" + person}});
-  for (const auto& contact : contacts) query.items.push_back({{}, {"contact:" + contact}});
+  for (const auto& tag : tags) query.items.push_back({{}, {tag}});
   return query;
 }
 
@@ -42,9 +41,8 @@ Result<ordered_json> command_json(const EventStore& store, std::string_view comm
   BOOST_OUTCOME_TRY(stored, store.find_command(command_id));
   if (!stored || !is_flat<command::CommandEnvelope>(stored->content)) return ordered_json();
   BOOST_OUTCOME_TRY(
-      command,
-      replace_personal(command_schema(), command::CommandEnvelope::GetFullyQualifiedName(),
-                       stored->content, [&](const PersonalText& text) { return read(text.text); }));
+      command, replace_personal(command_schema(), command::CommandEnvelope::GetFullyQualifiedName(),
+                                stored->content, read));
   return ordered_json::parse(command_to_json(command));
 }
 
@@ -53,23 +51,26 @@ Result<ordered_json> command_json(const EventStore& store, std::string_view comm
 Result<std::string> export_person(const Ledger& ledger, const EventStore& store, const View& view,
                                   const std::string& person, JsonLayout layout,
                                   const ReadPersonal& reveal, const ReadPersonal& hide) {
-  const auto contacts = references(view, "person", person, "contact");
-  std::set<DataSubject> subjects = {person_subject(person)};
-  for (const auto& contact : contacts) subjects.insert(contact_subject(contact));
-  const OnesOwn own(std::move(subjects), reveal, hide);
+  std::vector<std::string> tags = {person_subject(person)};
+  auto contacts = ordered_json::array();
+  for (const auto& contact : references(view, "person", person, "contact")) {
+    // An address may have become somebody else's.
+    if (find_or_empty<row::ContactRowT>(view, contact).person != person) continue;
+    tags.push_back(contact_subject(contact));
+    BOOST_OUTCOME_TRY(known, ledger.show(view, {EntityKind::contact, contact}, Personal::revealed));
+    contacts.push_back(ordered_json::parse(to_json(*known.state.AsContactState())));
+  }
+  const OnesOwn own({tags.begin(), tags.end()}, reveal, hide);
 
   ordered_json document;
   document["person"] = person;
-  BOOST_OUTCOME_TRY(state, ledger.show(view, {EntityKind::person, person}, Personal::revealed));
-  document["state"] = ordered_json::parse(to_json(*state.state.AsPersonState()));
-  auto about_contacts = ordered_json::array();
-  for (const auto& contact : contacts) {
-    BOOST_OUTCOME_TRY(known, ledger.show(view, {EntityKind::contact, contact}, Personal::revealed));
-    about_contacts.push_back(ordered_json::parse(to_json(*known.state.AsContactState())));
-  }
+  auto state = ledger.show(view, {EntityKind::person, person}, Personal::revealed);
+  if (state) document["state"] = ordered_json::parse(to_json(*state.value().state.AsPersonState()));
+  // Somebody may have acted who is nothing here.
+  if (!state && state.error().code != "NOT_FOUND") return std::move(state).error();
   auto events = ordered_json::array();
   auto commands = ordered_json::array();
-  auto cursor = store.query(all_about(person, contacts), {.to = view.position()});
+  auto cursor = store.query(all_about(tags), {.to = view.position()});
   std::set<std::string> seen;
   while (cursor.next()) {
     const auto& record = cursor.record();
@@ -80,7 +81,8 @@ Result<std::string> export_person(const Ledger& ledger, const EventStore& store,
     if (!command.is_null()) commands.push_back(std::move(command));
   }
   BOOST_OUTCOME_TRY(cursor.status());
-  document["contacts"] = std::move(about_contacts);
+  if (!state && events.empty()) return std::move(state).error();
+  document["contacts"] = std::move(contacts);
   document["events"] = std::move(events);
   document["commands"] = std::move(commands);
   return document.dump(layout == JsonLayout::indented ? 2 : -1, ' ', false,

@@ -15,9 +15,10 @@ namespace actbook::bench {
 namespace {
 
 const std::vector<std::string> kMeasurements = {
-    "append", "append-1",      "append-16",   "append-64", "batch",      "batch-100",  "batch-1000",
-    "scan",   "fold",          "verify",      "audit",     "audit-warm", "audit-cold", "disk",
-    "memory", "memory-append", "memory-fold", "open",      "open-clean", "open-killed"};
+    "append",     "append-1",      "append-16",   "append-64", "batch",      "batch-100",
+    "batch-1000", "scan",          "fold",        "verify",    "audit",      "audit-warm",
+    "audit-cold", "disk",          "sealing",     "sealing-1", "sealing-16", "sealing-erase",
+    "memory",     "memory-append", "memory-fold", "open",      "open-clean", "open-killed"};
 
 struct Output {
   std::string json;
@@ -102,6 +103,7 @@ int run(const Settings& settings, const Output& output) {
   Archive archive(context);
   measure_append(context);
   measure_batches(context, archive);
+  measure_sealing(context);
   measure_space(context, archive);
   measure_scan(context, archive);
   measure_fold(context, archive);

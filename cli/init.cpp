@@ -48,16 +48,6 @@ Result<std::string> directory_of(const Options& options, const Session& session)
   return options.directory;
 }
 
-// A key file that is named and not there yet is made.
-Result<std::optional<MasterKey>> key_to_use(const Session& session) {
-  if (!session.master_key_file.empty() && !std::filesystem::exists(session.master_key_file)) {
-    BOOST_OUTCOME_TRY(MasterKey::generate().write(session.master_key_file));
-  }
-  if (session.master_key_file.empty()) return master_key_as_text(session);
-  BOOST_OUTCOME_TRY(key, MasterKey::read(session.master_key_file));
-  return std::optional<MasterKey>(std::move(key));
-}
-
 void print(const Ledger& ledger, const std::string& directory, const std::string& key_file,
            const Session& session) {
   const auto head = ledger.head().value;
@@ -91,8 +81,9 @@ Result<ExitCode> run(const Options& options, const Session& session) {
   BOOST_OUTCOME_TRY(directory, directory_of(options, session));
   auto create = options.create;
   if (options.simulated) create.clock = schema::ClockKind::simulated;
-  BOOST_OUTCOME_TRY(key, key_to_use(session));
+  BOOST_OUTCOME_TRY(key, master_key_as_text(session));
   if (key) create.master_key = &*key;
+  create.master_key_file = session.master_key_file;
   BOOST_OUTCOME_TRY(ledger, Ledger::create(directory, create, options.start.value_or(Timestamp{})));
   const auto key_file = !session.master_key_file.empty() ? session.master_key_file
                         : key                            ? std::string()

@@ -61,7 +61,8 @@ Error events_missing(Position position) {
 
 // Empty, or left over from a creation that did not finish.
 bool may_become_ledger(const fs::path& directory, std::error_code& error) {
-  const std::set<fs::path> ours = {"LOCK", "log", "views", kVaultDirectory, kMasterKeyFile};
+  const std::set<fs::path> ours = {
+      "LOCK", "log", "views", kVaultDirectory, kMasterKeyFile, kUnfinishedVault, "master.key.new"};
   const fs::directory_iterator entries(directory, error);
   return !error && std::ranges::all_of(entries, [&](const fs::directory_entry& entry) {
     return ours.contains(entry.path().filename());

@@ -86,13 +86,10 @@ Result<MasterKey> MasterKey::read(const std::filesystem::path& file) {
 }
 
 Result<void> MasterKey::write(const std::filesystem::path& file) const {
-  const int opened = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (opened < 0 && errno == EEXIST) {
-    return Error{ErrorKind::misuse,
-                 "MASTER_KEY_EXISTS",
-                 file.string() + " is there already; what it opens would be lost with it",
-                 {}};
-  }
+  // A crash must not leave half a key under its name, so it gets that when it is whole.
+  const auto draft = file.string() + ".new";
+  ::unlink(draft.c_str());
+  const int opened = ::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (opened < 0) return not_written(file, errno);
   std::string text(kDigits + 1, '\0');
   sodium_bin2hex(text.data(), text.size(), bytes_.get(), kSize);
@@ -101,7 +98,20 @@ Result<void> MasterKey::write(const std::filesystem::path& file) const {
   const int why = errno;
   sodium_memzero(text.data(), text.size());
   ::close(opened);
-  if (!written) return not_written(file, why);
+  if (!written) {
+    ::unlink(draft.c_str());
+    return not_written(file, why);
+  }
+  const bool named = ::link(draft.c_str(), file.c_str()) == 0;
+  const int why_not_named = errno;
+  ::unlink(draft.c_str());
+  if (!named && why_not_named == EEXIST) {
+    return Error{ErrorKind::misuse,
+                 "MASTER_KEY_EXISTS",
+                 file.string() + " is there already; what it opens would be lost with it",
+                 {}};
+  }
+  if (!named) return not_written(file, why_not_named);
   const auto parent = file.has_parent_path() ? file.parent_path() : std::filesystem::path(".");
   const int directory = ::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   const bool synced = directory >= 0 && ::fsync(directory) == 0;

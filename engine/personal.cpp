@@ -58,7 +58,8 @@ class Copy {
                      const Table& source) {
     switch (field.type()->base_type()) {
       case reflection::String:
-        return text(parent, field, source).Union();
+        return text(parent, field, source, flatbuffers::GetFieldS(source, field)->string_view())
+            .Union();
       case reflection::Obj:
         return table(*object_at(schema_, field.type()->index()),
                      *flatbuffers::GetFieldT(source, field))
@@ -70,30 +71,30 @@ class Copy {
         return table(*member, *flatbuffers::GetFieldT(source, field)).o;
       }
       default:
-        return vector(field, source);
+        return vector(parent, field, source);
     }
   }
 
   Offset<flatbuffers::String> text(const reflection::Object& parent, const reflection::Field& field,
-                                   const Table& source) {
-    const auto stored = flatbuffers::GetFieldS(source, field)->string_view();
+                                   const Table& source, std::string_view stored) {
     if (stored.empty() || error_ || !attribute(field, "personal")) {
       return builder_.CreateString(stored);
     }
     auto replaced = replace_({field, parent, source, stored});
     if (!replaced) {
       error_ = std::move(replaced).error();
-      return {};
+      return builder_.CreateString(std::string_view());
     }
     return builder_.CreateString(replaced.value());
   }
 
-  Offset<void> vector(const reflection::Field& field, const Table& source) {
+  Offset<void> vector(const reflection::Object& parent, const reflection::Field& field,
+                      const Table& source) {
     switch (const auto element = field.type()->element()) {
       case reflection::String: {
         std::vector<Offset<flatbuffers::String>> texts;
         for (const auto* one : *source.GetPointer<const TextVector*>(field.offset())) {
-          texts.push_back(builder_.CreateString(one->string_view()));
+          texts.push_back(text(parent, field, source, one->string_view()));
         }
         return builder_.CreateVector(texts).Union();
       }

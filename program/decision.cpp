@@ -4,6 +4,7 @@
 #include <cassert>
 #include <cstdlib>
 
+#include "actbook/seal.h"
 #include "digest.h"
 
 namespace actbook {
@@ -80,6 +81,11 @@ void Decision::append_refusal() {
   // The correlation is said by the record; it is nobody's trail.
   std::erase_if(refusal.subjects,
                 [](const std::string& tag) { return tag.starts_with("correlation:"); });
+  // What the command keeps sealed is about these, and goes when they are erased.
+  for (const auto& contact : contacts_in(envelope_)) {
+    refusal.subjects.push_back(contact_subject(contact));
+  }
+  std::ranges::sort(refusal.subjects);
   refusal.based_on = batch_.based_on().value;
   auto event = draft(refusal);
   event.extra_tags = refusal.subjects;

@@ -1,6 +1,6 @@
 #include "actbook/seal.h"
 
-#include <cctype>
+#include <algorithm>
 #include <vector>
 
 #include "actbook/decide.h"
@@ -11,9 +11,6 @@ namespace actbook {
 namespace {
 
 using command::CommandEnvelope;
-
-constexpr std::string_view kPersonKind = "person:";
-constexpr std::string_view kContactKind = "contact:";
 
 /// The attribute of a personal field of a command.
 struct Sealing {
@@ -46,23 +43,42 @@ DataSubject person_in(std::string_view whose, const PersonalText& text,
   return person_subject(flatbuffers::GetFieldS(text.table, *sibling)->string_view());
 }
 
-Result<std::string> seal(const PersonalText& text, const CommandEnvelope& envelope, bool again,
+Result<std::string> seal_address(const Sealing& sealing, const PersonalText& text,
+                                 const CommandEnvelope& envelope, Sealer& sealer) {
+  const auto email = normal_email(text.text);
+  for (;;) {
+    BOOST_OUTCOME_TRY(contact, sealer.find_contact(email));
+    if (!contact && sealing.otherwise == "nobody") return std::string(kErasedText);
+    if (!contact && !sealing.otherwise.empty()) {
+      return sealer.seal(sealing.event_field, person_in(sealing.otherwise, text, envelope), email);
+    }
+    if (!contact) {
+      BOOST_OUTCOME_TRY(made, sealer.contact_of(email));
+      contact = std::move(made);
+    }
+    BOOST_OUTCOME_TRY(sealed, sealer.seal(sealing.event_field, contact_subject(*contact), email));
+    // It was erased in between: the address means another contact now.
+    if (sealed != kErasedText) return std::move(sealed);
+  }
+}
+
+Result<std::string> seal(const PersonalText& text, const CommandEnvelope& envelope,
                          Sealer& sealer) {
   const auto sealing = sealing_of(text.field);
-  if (sealing.whose != "contact") {
-    return sealer.seal(sealing.event_field, person_in(sealing.whose, text, envelope), text.text);
-  }
-  const auto email = normal_email(text.text);
-  BOOST_OUTCOME_TRY(contact, sealer.find_contact(email));
-  if (!contact && !sealing.otherwise.empty()) {
-    return sealer.seal(sealing.event_field, person_in(sealing.otherwise, text, envelope), email);
-  }
-  if (!contact && again) return std::string(kErasedText);
-  if (!contact) {
-    BOOST_OUTCOME_TRY(made, sealer.contact_of(email));
-    contact = std::move(made);
-  }
-  return sealer.seal(sealing.event_field, contact_subject(*contact), email);
+  if (sealing.whose == "contact") return seal_address(sealing, text, envelope, sealer);
+  return sealer.seal(sealing.event_field, person_in(sealing.whose, text, envelope), text.text);
+}
+
+/// The text sealed as the stored one was, so that it is the same exactly if the texts are; or the
+/// stored one, if nobody can know any more what it was.
+Result<std::string> seal_like(const std::string& stored, const PersonalText& text, Sealer& sealer) {
+  const auto before = SealedText::parse(stored);
+  if (!before) return stored;
+  const DataSubject subject(before->subject);
+  BOOST_OUTCOME_TRY(known, sealer.can_reveal(*before));
+  if (!known) return stored;
+  const bool is_address = sealing_of(text.field).whose == "contact";
+  return sealer.seal(before->field, subject, is_address ? normal_email(text.text) : text.text);
 }
 
 Result<std::vector<std::string>> texts_of(const Bytes& command) {
@@ -88,14 +104,10 @@ Result<Bytes> seal_command(ByteView command, const std::optional<Bytes>& stored,
   return replace_personal(command_schema(), CommandEnvelope::GetFullyQualifiedName(), command,
                           [&](const PersonalText& text) -> Result<std::string> {
                             const auto i = index++;
-                            if (i < before.size()) {
-                              const auto sealed = SealedText::parse(before[i]);
-                              if (!sealed) return before[i];  // the subject had been erased
-                              BOOST_OUTCOME_TRY(erased,
-                                                sealer.is_erased(DataSubject(sealed->subject)));
-                              if (erased) return before[i];
-                            }
-                            return seal(text, envelope, stored.has_value(), sealer);
+                            if (!stored) return seal(text, envelope, sealer);
+                            // One more than there was: another command, whatever it says.
+                            if (i >= before.size()) return std::string(kErasedText);
+                            return seal_like(before[i], text, sealer);
                           });
 }
 
@@ -105,7 +117,8 @@ std::string normal_email(std::string_view email) {
   while (!email.empty() && blank(email.back())) email.remove_suffix(1);
   std::string normal;
   for (const char character : email) {
-    normal.push_back(static_cast<char>(std::tolower(static_cast<unsigned char>(character))));
+    const bool upper = character >= 'A' && character <= 'Z';
+    normal.push_back(upper ? static_cast<char>(character - 'A' + 'a') : character);
   }
   return normal;
 }
@@ -125,6 +138,18 @@ bool is_erased(const RowReader& rows, std::string_view subject) {
   if (!subject.starts_with(kContactKind)) return false;
   const auto contact = subject.substr(kContactKind.size());
   return find_or_empty<row::ContactRowT>(rows, contact).erased != nullptr;
+}
+
+std::vector<std::string> contacts_in(const command::CommandEnvelopeT& sealed) {
+  std::vector<std::string> contacts;
+  const auto texts = texts_of(pack(sealed));
+  if (!texts) return contacts;
+  for (const auto& text : texts.value()) {
+    if (auto contact = contact_of(text); !contact.empty()) contacts.push_back(std::move(contact));
+  }
+  std::ranges::sort(contacts);
+  contacts.erase(std::unique(contacts.begin(), contacts.end()), contacts.end());
+  return contacts;
 }
 
 std::string contact_of(std::string_view sealed_email) {

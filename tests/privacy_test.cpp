@@ -9,6 +9,7 @@
 #include "actbook/json.h"
 #include "actbook/ledger.h"
 #include "actbook/master_key.h"
+#include "actbook/vault.h"
 #include "support/temp_directory.h"
 
 namespace actbook::testing {
@@ -169,6 +170,44 @@ TEST_CASE("privacy: no personal text stands in any byte of the directory, whatev
   f.erase({{"person", "zub"}});
   f.ledger.reset();
   CHECK(f.files_with(kTexts).empty());
+}
+
+/// What the vault's write-ahead log says that it keeps under a key, which is shorter than 128
+/// bytes.
+std::string kept_under(const fs::path& vault, const std::string& key) {
+  for (const auto& entry : fs::directory_iterator(vault)) {
+    const auto bytes = read_file(entry.path());
+    const auto at = bytes.find(key);
+    if (at == std::string::npos || at + key.size() >= bytes.size()) continue;
+    const auto size = static_cast<unsigned char>(bytes[at + key.size()]);
+    return bytes.substr(at + key.size() + 1, size);
+  }
+  return {};
+}
+
+TEST_CASE("privacy: the keys of who is erased are in no byte of the directory afterwards") {
+  Fixture f;
+  const auto vault = f.path() / "vault";
+  const auto contact = f.contact();
+  const std::vector<std::string> secrets = {kept_under(vault, "kperson:zub"),
+                                            kept_under(vault, "kcontact:" + contact),
+                                            kept_under(vault, "c" + contact)};
+  // Nonce, key and tag; and a hash.
+  REQUIRE(secrets[0].size() == 24 + 32 + 16);
+  REQUIRE(secrets[1].size() == 24 + 32 + 16);
+  REQUIRE(secrets[2].size() == 32);
+  std::vector<std::string> pieces;
+  for (const auto& secret : secrets) {
+    for (std::size_t i = 0; i + 8 <= secret.size(); i += 8) pieces.push_back(secret.substr(i, 8));
+  }
+  for (const auto& file : f.files_with(pieces)) CHECK(file.starts_with(vault.string()));
+  CHECK(f.files_with(pieces).size() >= pieces.size());
+  f.erase({{"person", "zub"}});
+  CHECK(f.files_with(pieces).empty());
+  f.reopen(&f.key);
+  CHECK(f.files_with(pieces).empty());
+  // Of others nothing went.
+  CHECK(f.show("contact:" + f.guest(), Personal::revealed)["row"]["email"] == kGuest);
 }
 
 TEST_CASE("privacy: answers say sealed, or what it is to whoever asks with the vault open") {
@@ -422,16 +461,137 @@ TEST_CASE("privacy: what an unfinished creation left behind is no hindrance") {
   const TempDirectory directory;
   const auto path = directory / "ledger";
   fs::create_directory(path);
-  const auto key = MasterKey::generate();
-  REQUIRE(key.write(path / "master.key"));
-  fs::create_directory(path / "vault");
-  std::ofstream(path / "vault" / "CURRENT") << "half";
+  std::ofstream(path / "master.key.new") << "ha";
+  fs::create_directory(path / "vault.new");
+  std::ofstream(path / "vault.new" / "CURRENT") << "half";
+  CHECK_FALSE(must(Ledger::create(path, {})).vault_locked());
+  CHECK(!fs::exists(path / "vault.new"));
+  CHECK(!fs::exists(path / "master.key.new"));
+  // A vault that nobody used, and its key.
+  fs::remove_all(path / "log");
+  fs::remove_all(path / "views");
   CHECK_FALSE(must(Ledger::create(path, {})).vault_locked());
   // A ledger that is there keeps its vault.
   const auto again = Ledger::create(path, {});
   REQUIRE_FALSE(again);
   CHECK(again.error().kind == ErrorKind::misuse);
   CHECK(fs::exists(path / "vault" / "CURRENT"));
+}
+
+TEST_CASE("privacy: no new ledger is made over a vault that keeps something") {
+  Fixture f;
+  f.ledger.reset();
+  for (const auto* part : {"log", "views"}) {
+    fs::rename(f.path() / part, f.directory / part);
+  }
+  const auto wrong = MasterKey::generate();
+  for (const MasterKey* key : std::initializer_list<const MasterKey*>{&f.key, &wrong}) {
+    Ledger::CreateOptions options;
+    options.master_key = key;
+    const auto made = Ledger::create(f.path(), options);
+    REQUIRE_FALSE(made);
+    CHECK(made.error().code == "VAULT_EXISTS");
+    CHECK(made.error().message.find("vault") != std::string::npos);
+  }
+  for (const auto* part : {"log", "views"}) {
+    fs::remove_all(f.path() / part);
+    fs::rename(f.directory / part, f.path() / part);
+  }
+  f.reopen(&f.key);
+  CHECK(f.name(Personal::revealed) == kName);
+}
+
+TEST_CASE("privacy: a log from before an erasure, with the vault from after it, erases anew") {
+  Fixture f;
+  f.ledger.reset();
+  for (const auto* part : {"log", "views"}) {
+    fs::copy(f.path() / part, f.directory / part, fs::copy_options::recursive);
+  }
+  f.reopen(&f.key);
+  f.tell("eve", kSam, "RegisterPerson", {{"person", "eve"}, {"display_name", "Eve"}});
+  f.erase({{"person", "eve"}}, "e1");
+  f.ledger.reset();
+  for (const auto* part : {"log", "views"}) {
+    fs::remove_all(f.path() / part);
+    fs::copy(f.directory / part, f.path() / part, fs::copy_options::recursive);
+  }
+  f.reopen(&f.key);
+  const std::string sealed = [&] {
+    auto cursor = f.ledger->query(Query{{{{"PersonRegistered"}, {}}}});
+    REQUIRE(cursor.next());
+    return json::parse(must(record_to_json(cursor.record())))["payload"]["display_name"];
+  }();
+  const auto vault_reveals = [&] {
+    f.ledger.reset();
+    const bool reveals = must(must(Vault::open(f.path() / "vault", f.key, Vault::Access::read))
+                                  ->can_reveal(*SealedText::parse(sealed)));
+    f.reopen(&f.key);
+    return reveals;
+  };
+  REQUIRE(vault_reveals());
+  f.erase({{"person", "zub"}});  // at a position that the vault has heard of
+  CHECK_FALSE(vault_reveals());
+  CHECK(f.name(Personal::revealed) == "erased");
+}
+
+TEST_CASE("privacy: what a vault from before has no key for is lost, and nothing fails") {
+  Fixture f;
+  f.ledger.reset();
+  fs::copy(f.path() / "vault", f.directory / "copy", fs::copy_options::recursive);
+  f.reopen(&f.key);
+  const auto register_eve = [&] {
+    return f.record("eve", kSam, "RegisterPerson",
+                    {{"person", "eve"}, {"email", "eve@x.example"}, {"display_name", "Eve"}});
+  };
+  const auto receipt = must(register_eve());
+  f.ledger.reset();
+  fs::remove_all(f.path() / "vault");
+  fs::copy(f.directory / "copy", f.path() / "vault", fs::copy_options::recursive);
+  f.reopen(&f.key);
+  const auto eve = [&](Personal personal) {
+    return f.show("person:eve", personal)["row"]["display_name"].get<std::string>();
+  };
+  CHECK(eve(Personal::sealed) == "sealed");
+  CHECK(eve(Personal::revealed) == "lost");
+  CHECK(must(register_eve()).bytes() == receipt.bytes());
+  f.tell("eve2", kSam, "RegisterPerson", {{"person", "eve"}, {"display_name", "Eva"}});
+  CHECK(eve(Personal::revealed) == "Eva");
+  // The older event has what only the older key revealed.
+  CHECK(must(f.ledger->export_person(f.ledger->now(), "eve")).find("\"lost\"") !=
+        std::string::npos);
+  CHECK(must(register_eve()).bytes() == receipt.bytes());
+  CHECK(f.name(Personal::revealed) == kName);
+}
+
+TEST_CASE("privacy: a retry is one, also when its address has become somebody's since") {
+  Fixture f;
+  const auto decline = [&] {
+    return must(f.record("decline", {{"kind", "person"}, {"id", "mallory"}}, "DeclineInvite",
+                         {{"invite", "i"}, {"email", "mal@x.example"}}));
+  };
+  const auto first = decline();
+  CHECK(first->reason()->str() == "WRONG_RECIPIENT");
+  f.tell("mal", kSam, "RegisterPerson", {{"person", "mal"}, {"email", "mal@x.example"}});
+  CHECK(decline().bytes() == first.bytes());
+}
+
+TEST_CASE("privacy: who only was refused is exported and erased, too") {
+  Fixture f;
+  const json mallory = {{"kind", "person"}, {"id", "mallory"}};
+  const auto refused = must(f.record("m1", mallory, "AcceptAgreement",
+                                     {{"workspace", "w"},
+                                      {"acceptance",
+                                       {{"agreement", "dpa"},
+                                        {"version", 1},
+                                        {"text_shown", true},
+                                        {"channel", "web"},
+                                        {"ip_address", "198.51.100.77"}}}}));
+  REQUIRE(refused->outcome() == log::Outcome::refused);
+  CHECK(must(f.ledger->export_person(f.ledger->now(), "mallory")).find("198.51.100.77") !=
+        std::string::npos);
+  f.erase({{"person", "mallory"}});
+  CHECK(must(f.ledger->export_person(f.ledger->now(), "mallory")).find("198.51.100.77") ==
+        std::string::npos);
 }
 
 }  // namespace

@@ -23,6 +23,12 @@ using Access = Vault::Access;
 const std::string kField = "PersonRegistered.display_name";
 const std::string kAdam = "person:adam";
 
+Vault::Erasures up_to(std::uint64_t position) {
+  Vault::Erasures erasures{position, {}};
+  erasures.record.back() = static_cast<std::uint8_t>(position);
+  return erasures;
+}
+
 struct VaultFixture {
   TempDirectory directory;
   MasterKey key = MasterKey::generate();
@@ -201,38 +207,40 @@ TEST_CASE("vault: what was erased is in no byte of it and is not made again") {
   for (const auto& plain : {std::string("Clara of"), email})
     CHECK(files_with(f.path(), plain).empty());
 
-  REQUIRE(f.vault->erase({"person:clara", "contact:" + contact}, 17));
+  REQUIRE(f.vault->erase({"person:clara", "contact:" + contact}, up_to(17)));
   for (int again = 0; again < 2; ++again) {
     for (const auto& secret : {key, contact_key, hash}) CHECK(files_with(f.path(), secret).empty());
     CHECK(revealed(*f.vault, sealed) == "-");
     CHECK(revealed(*f.vault, address) == "-");
     CHECK(revealed(*f.vault, kept) == "Adam");
-    CHECK(f.vault->is_erased("person:clara").value());
-    CHECK_FALSE(f.vault->is_erased(kAdam).value());
-    CHECK(f.vault->erased_up_to().value() == 17);
+    CHECK_FALSE(f.vault->can_reveal(*SealedText::parse(sealed)).value());
+    CHECK(f.vault->can_reveal(*SealedText::parse(kept)).value());
+    CHECK(f.vault->knows("person:clara").value());
+    CHECK(f.vault->erased_up_to().value() == up_to(17));
     CHECK_FALSE(f.vault->find_contact(email).value());
     CHECK(f.seal("Clara again", "person:clara") == kErasedText);
     f.reopen();
   }
   CHECK(f.vault->contact_of(email).value() != contact);
-  REQUIRE(f.vault->erase({"person:clara"}, 5));
-  CHECK(f.vault->erased_up_to().value() == 17);
+  // Another log may say so earlier.
+  REQUIRE(f.vault->erase({"person:clara"}, up_to(5)));
+  CHECK(f.vault->erased_up_to().value() == up_to(5));
 }
 
 TEST_CASE("vault: a copy from before an erasure says how far behind it is") {
   VaultFixture f;
   const auto sealed = f.seal("Clara", "person:clara");
-  REQUIRE(f.vault->erase({"person:eve"}, 3));
+  REQUIRE(f.vault->erase({"person:eve"}, up_to(3)));
   f.vault.reset();
   const DirectoryImage copy(f.path());
   f.reopen();
-  REQUIRE(f.vault->erase({"person:clara"}, 9));
+  REQUIRE(f.vault->erase({"person:clara"}, up_to(9)));
   f.vault.reset();
   copy.write(f.path());
   f.reopen();
-  CHECK(f.vault->erased_up_to().value() == 3);
+  CHECK(f.vault->erased_up_to().value().position == 3);
   CHECK(revealed(*f.vault, sealed) == "Clara");
-  REQUIRE(f.vault->erase({"person:clara"}, 9));
+  REQUIRE(f.vault->erase({"person:clara"}, up_to(9)));
   CHECK(revealed(*f.vault, sealed) == "-");
 }
 
@@ -247,12 +255,17 @@ TEST_CASE("vault: only the master key opens it") {
   f.reopen();
   CHECK(revealed(*f.vault, sealed) == "Adam");
   f.vault.reset();
-  const auto ring = stored(f.path()).at("r");
+  const auto before = stored(f.path());
   f.reopen();
-  CHECK_FALSE(files_with(f.path(), ring).empty());
+  for (const auto* key : {"r", "kperson:adam"}) {
+    CHECK_FALSE(files_with(f.path(), before.at(key)).empty());
+  }
 
   REQUIRE(f.vault->change_master_key(other));
-  CHECK(files_with(f.path(), ring).empty());
+  // Not even the keys of subjects are wrapped as they were.
+  for (const auto* key : {"r", "kperson:adam"}) {
+    CHECK(files_with(f.path(), before.at(key)).empty());
+  }
   CHECK(revealed(*f.vault, sealed) == "Adam");
   CHECK_FALSE(f.reopen(f.key));
   REQUIRE(f.reopen(other));
@@ -270,11 +283,33 @@ TEST_CASE("vault: who only reads changes nothing") {
     CHECK(revealed(*reader, sealed) == "Adam");
     CHECK(reader->seal(kField, kAdam, "Adam").value() == sealed);
     CHECK(reader->seal(kField, "person:new", "New").error().code == "READ_ONLY");
-    CHECK(reader->erase({kAdam}, 1).error().code == "READ_ONLY");
+    CHECK(reader->erase({kAdam}, up_to(1)).error().code == "READ_ONLY");
   }
   auto after = DirectoryImage(f.path()).files;
   std::erase_if(after, [](const auto& file) { return file.first.starts_with("LOG"); });
   for (const auto& [name, bytes] : after) CHECK_MESSAGE(before.at(name) == bytes, name);
+}
+
+TEST_CASE("vault: what it has, and that it has nothing") {
+  VaultFixture f;
+  CHECK(f.vault->is_empty().value());
+  CHECK_FALSE(f.vault->knows(kAdam).value());
+  (void)f.seal("Adam");
+  CHECK(f.vault->knows(kAdam).value());
+  CHECK_FALSE(f.vault->is_empty().value());
+  REQUIRE(f.vault->erase({kAdam}, up_to(1)));
+  CHECK(f.vault->knows(kAdam).value());
+  CHECK_FALSE(f.vault->is_empty().value());
+}
+
+TEST_CASE("vault: what another key sealed cannot be revealed, which is no error to ask") {
+  VaultFixture f;
+  VaultFixture g;
+  const auto sealed = g.seal("Adam");
+  CHECK_FALSE(f.vault->can_reveal(*SealedText::parse(sealed)).value());
+  (void)f.seal("Adam");
+  CHECK_FALSE(f.vault->can_reveal(*SealedText::parse(sealed)).value());
+  CHECK(revealed(*f.vault, sealed) == "NOT_SEALED_HERE");
 }
 
 TEST_CASE("vault: there is none, or there is one already") {
@@ -295,7 +330,7 @@ TEST_CASE("vault: an erasure that is cut short anywhere is not said to be done")
     const auto sealed = vault->seal(kField, kAdam, "Adam").value();
     const auto kept = vault->seal(kField, "person:eve", "Eve").value();
     disk.files->arm({Fault::Kind::crash, n, false, {}, {}});
-    const auto erased = vault->erase({kAdam}, 7);
+    const auto erased = vault->erase({kAdam}, up_to(7));
     const bool triggered = disk.files->triggered();
     disk.files->crash();
     vault.reset();
@@ -304,8 +339,8 @@ TEST_CASE("vault: an erasure that is cut short anywhere is not said to be done")
     REQUIRE_MESSAGE(opened, opened.error().message);
     vault = std::move(opened).value();
     CHECK(revealed(*vault, kept) == "Eve");
-    if (erased) CHECK(vault->erased_up_to().value() == 7);
-    if (vault->erased_up_to().value() < 7) REQUIRE(vault->erase({kAdam}, 7));
+    if (erased) CHECK(vault->erased_up_to().value().position == 7);
+    if (vault->erased_up_to().value().position < 7) REQUIRE(vault->erase({kAdam}, up_to(7)));
     CHECK(revealed(*vault, sealed) == "-");
     if (!triggered) {
       CHECK(erased);
@@ -313,6 +348,42 @@ TEST_CASE("vault: an erasure that is cut short anywhere is not said to be done")
       break;
     }
   }
+}
+
+TEST_CASE("vault: a change of the master key that is cut short leaves one of them to open it") {
+  std::uint64_t n = 0;
+  for (bool triggered = true; triggered;) {
+    ++n;
+    INFO("n = " << n);
+    TempDirectory directory;
+    FaultEnvironment disk;
+    const auto first = MasterKey::generate();
+    const auto second = MasterKey::generate();
+    std::string sealed;
+    {
+      const auto vault = Vault::create(directory / "v", first, &disk.storage).value();
+      sealed = vault->seal(kField, kAdam, "Adam").value();
+      disk.files->arm({Fault::Kind::crash, n, false, {}, {}});
+      const auto changed = vault->change_master_key(second);
+      triggered = disk.files->triggered();
+      CHECK(changed.has_value() == !triggered);
+      if (triggered && !changed) CHECK(changed.error().kind == ErrorKind::unknown_outcome);
+      disk.files->crash();
+    }
+    disk.files->lift();
+    const auto old = Vault::open(directory / "v", first, Access::write, &disk.storage);
+    const bool is_first = old.has_value();
+    if (!is_first) CHECK(old.error().code == "WRONG_MASTER_KEY");
+    if (!triggered) CHECK_FALSE(is_first);
+    if (is_first) {
+      CHECK(revealed(*old.value(), sealed) == "Adam");
+      continue;
+    }
+    const auto changed = Vault::open(directory / "v", second, Access::write, &disk.storage);
+    REQUIRE_MESSAGE(changed, changed.error().message);
+    CHECK(revealed(*changed.value(), sealed) == "Adam");
+  }
+  CHECK(n > 3);
 }
 
 TEST_CASE("master key: only its owner can read the file, and it is never overwritten") {

@@ -26,7 +26,10 @@ constexpr char kKey = 'k';          // subject -> its key, wrapped
 constexpr char kAddress = 'a';      // hash of an address -> contact
 constexpr char kContactHash = 'c';  // contact -> hash of its address
 constexpr char kErased = 'e';       // subject -> nothing
-constexpr char kErasedUpTo = 'p';   // -> position
+constexpr char kErasedUpTo = 'p';   // -> position and hash of a record
+constexpr char kUnscrubbed = 'u';   // -> nothing, while what was removed may be in the files
+
+constexpr std::string_view kNotSealedHere = "NOT_SEALED_HERE";
 
 std::string in_space(char space, std::string_view key = {}) {
   return std::string(1, space).append(key);
@@ -214,6 +217,11 @@ class Vault::Impl {
     if (!status.ok()) return to_error(status, "reading the vault");
     return std::optional<std::string>(std::move(value));
   }
+  // None, if the vault is closed.
+  [[nodiscard]] std::unique_ptr<rocksdb::Iterator> iterate() const {
+    if (!database) return nullptr;
+    return std::unique_ptr<rocksdb::Iterator>(database->NewIterator({}));
+  }
   Result<void> write(rocksdb::WriteBatch& batch) const {
     if (!database) return closed();
     if (access == Access::read) {
@@ -221,7 +229,10 @@ class Vault::Impl {
     }
     rocksdb::WriteOptions synced;
     synced.sync = true;
-    const auto status = database->Write(synced, &batch);
+    auto status = database->Write(synced, &batch);
+    // RocksDB refuses to write after a failure, until it is told that it is over. What was there
+    // may be written twice, which is all the same here.
+    if (!status.ok() && database->Resume().ok()) status = database->Write(synced, &batch);
     if (!status.ok()) return to_error(status, "writing the vault");
     return boost::outcome_v2::success();
   }
@@ -243,11 +254,22 @@ class Vault::Impl {
     // Opening removes every file that is not needed, write-ahead logs too.
     close();
     BOOST_OUTCOME_TRY(open_database());
-    return storage::sync_directory(env, directory);
+    BOOST_OUTCOME_TRY(storage::sync_directory(env, directory));
+    rocksdb::WriteBatch done;
+    (void)done.Delete(in_space(kUnscrubbed));
+    return write(done);
+  }
+  // What a crash or a failure kept from being scrubbed.
+  Result<void> finish_scrubbing() {
+    BOOST_OUTCOME_TRY(mark, get(in_space(kUnscrubbed)));
+    if (mark) return scrub();
+    return boost::outcome_v2::success();
   }
 
   [[nodiscard]] std::string wrapped_ring(const MasterKey& key) const {
-    std::string plain(reinterpret_cast<const char*>(wrapping.bytes.data()), kKeySize);
+    std::string plain;
+    plain.reserve(2 * kKeySize);  // no copy that is not wiped
+    plain.append(reinterpret_cast<const char*>(wrapping.bytes.data()), kKeySize);
     plain.append(reinterpret_cast<const char*>(hashing.bytes.data()), kKeySize);
     auto wrapped = wrap(plain, "ring", key.data());
     sodium_memzero(plain.data(), plain.size());
@@ -290,18 +312,37 @@ class Vault::Impl {
       BOOST_OUTCOME_TRY(key, find_key(subject));
       if (key) return key;
     }
-    const std::unique_lock lock(mutex);
+    const std::shared_lock lock(mutex);
+    const std::lock_guard alone(making_of(subject));
     BOOST_OUTCOME_TRY(erased, get(in_space(kErased, subject)));
     if (erased) return std::optional<Key>();
     BOOST_OUTCOME_TRY(known, find_key(subject));
     if (known) return known;
-    std::optional<Key> made(std::in_place);
-    randombytes_buf(made->bytes.data(), made->bytes.size());
     rocksdb::WriteBatch batch;
-    (void)batch.Put(in_space(kKey, subject),
-                    wrap({reinterpret_cast<const char*>(made->bytes.data()), kKeySize}, subject,
-                         wrapping.bytes.data()));
+    std::optional<Key> made(make_key(subject, batch));
     BOOST_OUTCOME_TRY(write(batch));
+    return made;
+  }
+  Result<void> wrap_keys_with(const Key& next, rocksdb::WriteBatch& batch) const {
+    const auto iterator = iterate();
+    if (!iterator) return closed();
+    for (iterator->Seek(in_space(kKey));
+         iterator->Valid() && iterator->key().starts_with(in_space(kKey)); iterator->Next()) {
+      const auto subject = iterator->key().ToStringView().substr(1);
+      auto plain = unbox(iterator->value().ToStringView(), subject, wrapping.bytes.data());
+      if (!plain) return damaged_vault("a key of a subject cannot be unwrapped");
+      (void)batch.Put(iterator->key(), wrap(*plain, subject, next.bytes.data()));
+      sodium_memzero(plain->data(), plain->size());
+    }
+    if (!iterator->status().ok()) return to_error(iterator->status(), "reading the vault");
+    return boost::outcome_v2::success();
+  }
+  Key make_key(const DataSubject& subject, rocksdb::WriteBatch& batch) const {
+    Key made;
+    randombytes_buf(made.bytes.data(), made.bytes.size());
+    (void)batch.Put(in_space(kKey, subject),
+                    wrap({reinterpret_cast<const char*>(made.bytes.data()), kKeySize}, subject,
+                         wrapping.bytes.data()));
     return made;
   }
 
@@ -316,8 +357,14 @@ class Vault::Impl {
   std::unique_ptr<rocksdb::DB> database;
   Key wrapping;  // of the keys of subjects
   Key hashing;   // of addresses
-  // Shared to read; alone to make a key or a contact, and to erase.
+  // Shared to read and to make keys and contacts; alone to erase.
   mutable std::shared_mutex mutex;
+  // Who makes a key or a contact makes it alone; others make theirs meanwhile, so that RocksDB
+  // syncs them together.
+  std::mutex& making_of(std::string_view what) {
+    return making[std::hash<std::string_view>()(what) % making.size()];
+  }
+  std::array<std::mutex, 64> making;
 };
 
 Vault::Vault(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -350,6 +397,9 @@ Result<std::unique_ptr<Vault>> Vault::open(const std::filesystem::path& director
   }
   BOOST_OUTCOME_TRY(impl->open_database());
   BOOST_OUTCOME_TRY(impl->open_ring(key));
+  if (access == Access::write) {
+    BOOST_OUTCOME_TRY(impl->finish_scrubbing());
+  }
   return std::unique_ptr<Vault>(new Vault(std::move(impl)));
 }
 
@@ -381,7 +431,7 @@ Result<std::optional<std::string>> Vault::reveal(const SealedText& sealed) const
                     : std::nullopt;
   if (!text || !unpad(*text)) {
     return Error{ErrorKind::corrupt,
-                 "NOT_SEALED_HERE",
+                 std::string(kNotSealedHere),
                  "what stands as " + std::string(sealed.field) + " of " + subject +
                      " was not sealed as that",
                  {}};
@@ -397,8 +447,9 @@ Result<std::optional<std::string>> Vault::find_contact(std::string_view email) c
 Result<std::string> Vault::contact_of(std::string_view email) {
   BOOST_OUTCOME_TRY(found, find_contact(email));
   if (found) return *found;
-  const std::unique_lock lock(impl_->mutex);
+  const std::shared_lock lock(impl_->mutex);
   const auto hash = impl_->hash_of(email);
+  const std::lock_guard alone(impl_->making_of(hash));
   BOOST_OUTCOME_TRY(known, impl_->get(in_space(kAddress, hash)));
   if (known) return *known;
   constexpr std::size_t kRandom = 15;  // 120 bits, 20 letters
@@ -406,19 +457,22 @@ Result<std::string> Vault::contact_of(std::string_view email) {
   rocksdb::WriteBatch batch;
   (void)batch.Put(in_space(kAddress, hash), contact);
   (void)batch.Put(in_space(kContactHash, contact), hash);
+  // Its address will be sealed next; so it is one write.
+  (void)impl_->make_key(std::string(kContactKind).append(contact), batch);
   BOOST_OUTCOME_TRY(impl_->write(batch));
   return contact;
 }
 
-Result<void> Vault::erase(const std::vector<DataSubject>& subjects, std::uint64_t position) {
-  constexpr std::string_view kContact = "contact:";
+Result<void> Vault::erase(const std::vector<DataSubject>& subjects, const Erasures& up_to) {
   const std::unique_lock lock(impl_->mutex);
   rocksdb::WriteBatch batch;
+  (void)batch.Put(in_space(kUnscrubbed), "");
   for (const auto& subject : subjects) {
     (void)batch.Delete(in_space(kKey, subject));
     (void)batch.Put(in_space(kErased, subject), "");
-    if (!subject.starts_with(kContact)) continue;
-    const auto contact = in_space(kContactHash, std::string_view(subject).substr(kContact.size()));
+    if (!subject.starts_with(kContactKind)) continue;
+    const auto contact =
+        in_space(kContactHash, std::string_view(subject).substr(kContactKind.size()));
     BOOST_OUTCOME_TRY(hash, impl_->get(contact));
     if (!hash) continue;
     (void)batch.Delete(contact);
@@ -427,40 +481,75 @@ Result<void> Vault::erase(const std::vector<DataSubject>& subjects, std::uint64_
   BOOST_OUTCOME_TRY(impl_->write(batch));
   BOOST_OUTCOME_TRY(impl_->scrub());
   // Only now: an erasure that a crash cut short is carried out again, to its end.
-  BOOST_OUTCOME_TRY(reached, impl_->get(in_space(kErasedUpTo)));
-  if (reached && storage::read_number(*reached, 0) >= position) {
-    return boost::outcome_v2::success();
-  }
   std::string value;
-  storage::append_number(value, position);
+  storage::append_number(value, up_to.position);
+  value.append(reinterpret_cast<const char*>(up_to.record.data()), up_to.record.size());
   rocksdb::WriteBatch mark;
   (void)mark.Put(in_space(kErasedUpTo), value);
   return impl_->write(mark);
 }
 
-Result<std::uint64_t> Vault::erased_up_to() const {
+Result<Vault::Erasures> Vault::erased_up_to() const {
   const std::shared_lock lock(impl_->mutex);
   BOOST_OUTCOME_TRY(value, impl_->get(in_space(kErasedUpTo)));
-  if (!value) return std::uint64_t{0};
-  if (value->size() != sizeof(std::uint64_t)) {
+  Erasures erasures;
+  if (!value) return erasures;
+  if (value->size() != sizeof(std::uint64_t) + erasures.record.size()) {
     return damaged_vault("the vault does not say how far it was erased");
   }
-  return storage::read_number(*value, 0);
+  erasures.position = storage::read_number(*value, 0);
+  std::ranges::copy(value->substr(sizeof(std::uint64_t)), erasures.record.begin());
+  return erasures;
 }
 
-Result<bool> Vault::is_erased(const DataSubject& subject) const {
+Result<bool> Vault::knows(const DataSubject& subject) const {
   const std::shared_lock lock(impl_->mutex);
+  BOOST_OUTCOME_TRY(key, impl_->get(in_space(kKey, subject)));
+  if (key) return true;
   BOOST_OUTCOME_TRY(mark, impl_->get(in_space(kErased, subject)));
   return mark.has_value();
 }
 
+Result<bool> Vault::is_empty() const {
+  const std::shared_lock lock(impl_->mutex);
+  const auto iterator = impl_->iterate();
+  if (!iterator) return Impl::closed();
+  bool empty = true;
+  for (const char space : {kKey, kErased}) {
+    iterator->Seek(in_space(space));
+    empty = empty && !(iterator->Valid() && iterator->key().starts_with(in_space(space)));
+  }
+  if (!iterator->status().ok()) return to_error(iterator->status(), "reading the vault");
+  return empty;
+}
+
+Result<bool> Vault::can_reveal(const SealedText& sealed) const {
+  const auto text = reveal(sealed);
+  if (text) return text.value().has_value();
+  if (text.error().code == kNotSealedHere) return false;
+  return text.error();
+}
+
 Result<void> Vault::change_master_key(const MasterKey& key) {
   const std::unique_lock lock(impl_->mutex);
+  Key next;
+  randombytes_buf(next.bytes.data(), kKeySize);
   rocksdb::WriteBatch batch;
+  (void)batch.Put(in_space(kUnscrubbed), "");
+  BOOST_OUTCOME_TRY(impl_->wrap_keys_with(next, batch));
+  impl_->wrapping = next;
   (void)batch.Put(in_space(kRing), impl_->wrapped_ring(key));
-  BOOST_OUTCOME_TRY(impl_->write(batch));
   // Or the old key would open what is left of the old files.
-  return impl_->scrub();
+  auto changed = impl_->write(batch);
+  if (changed) changed = impl_->scrub();
+  if (changed) return boost::outcome_v2::success();
+  impl_->close();
+  Error error = std::move(changed).error();
+  error.kind = ErrorKind::unknown_outcome;
+  error.message +=
+      "; reopen the ledger with either key to see which one opens the vault, and keep "
+      "both until then";
+  return error;
 }
 
 }  // namespace actbook

@@ -227,6 +227,9 @@ void decide(const command::AcceptInviteT& command, Decision& decision) {
   decision.require(row.workspace.empty() || !workspace.organisation.empty(),
                    Reason::WORKSPACE_GONE);
   require_one_side(decision, workspace.organisation, command.person, row.role);
+  // Or an address would be theirs again.
+  decision.require(!find_or_empty<row::PersonRowT>(rows, command.person).erased,
+                   Reason::PERSON_ERASED);
   if (decision.refused()) return;
 
   decision.set_basis("the recipient");

@@ -8,90 +8,156 @@
 namespace actbook {
 namespace {
 
-/// Whom an erasure is about.
-struct Concerned {
-  std::string person;
+/// People, and contacts that no person is known for or that are theirs.
+struct Parties {
+  std::set<std::string> people;
   std::set<std::string> contacts;
 
-  [[nodiscard]] bool are(std::string_view other_contact, std::string_view other_person) const {
-    return (!person.empty() && person == other_person) ||
-           contacts.contains(std::string(other_contact));
+  void add_person(const std::string& person) {
+    if (!person.empty()) people.insert(person);
+  }
+  void add_contact(const std::string& contact) {
+    if (!contact.empty()) contacts.insert(contact);
+  }
+  // Staff are people, too.
+  void add(const std::unique_ptr<schema::ActT>& act) {
+    if (act && act->actor) add_person(act->actor->id);
+  }
+  void add(const schema::DataOwnerT* owner) {
+    if (owner == nullptr) return;
+    add_person(owner->person);
+    add_contact(owner->contact);
+  }
+  [[nodiscard]] bool overlap(const Parties& other) const {
+    const auto common = [](const std::set<std::string>& left, const std::set<std::string>& right) {
+      return std::ranges::any_of(left, [&](const auto& one) { return right.contains(one); });
+    };
+    return common(people, other.people) || common(contacts, other.contacts);
   }
 };
 
-Concerned concerned(const RowReader& rows, const command::ErasePersonT& command) {
-  Concerned who;
-  who.person = command.person;
+/// Whom an erasure is about: at most one person.
+Parties concerned(const RowReader& rows, const command::ErasePersonT& command) {
+  Parties who;
+  who.add_person(command.person);
   const auto contact = command.contact.empty() ? contact_of(command.email) : command.contact;
-  if (!contact.empty()) {
-    who.contacts.insert(contact);
-    who.person = find_or_empty<row::ContactRowT>(rows, contact).person;
-  }
-  if (who.person.empty()) return who;
-  for (auto& known : references(rows, "person", who.person, "contact")) {
+  who.add_contact(contact);
+  who.add_person(find_or_empty<row::ContactRowT>(rows, contact).person);
+  if (who.people.empty()) return who;
+  const std::string person = *who.people.begin();
+  for (const auto& known : references(rows, "person", person, "contact")) {
     // An address may have become somebody else's.
-    if (find_or_empty<row::ContactRowT>(rows, known).person == who.person) {
-      who.contacts.insert(std::move(known));
-    }
+    if (find_or_empty<row::ContactRowT>(rows, known).person == person) who.add_contact(known);
+  }
+  for (const auto& tried : references(rows, "person", person, "tried")) {
+    // One that only refused commands had, beside this person, is nobody else's.
+    const auto row = find_or_empty<row::ContactRowT>(rows, tried);
+    if (row.person.empty() && row.email.empty()) who.add_contact(tried);
   }
   return who;
 }
 
-bool is_known(const RowReader& rows, const command::ErasePersonT& command, const Concerned& who) {
-  if (!command.contact.empty()) return find<row::ContactRowT>(rows, command.contact).has_value();
+bool is_known(const RowReader& rows, const command::ErasePersonT& command, const Parties& who) {
   // An address that means a contact was given at some time, if only in a refused command.
   if (!command.email.empty()) return !who.contacts.empty();
-  return find<row::PersonRowT>(rows, who.person) || !who.contacts.empty() ||
-         !references(rows, "person", who.person, "organisation").empty() ||
-         !references(rows, "person", who.person, "workspace").empty();
+  if (!command.contact.empty()) {
+    return find<row::ContactRowT>(rows, command.contact) ||
+           !references(rows, "contact", command.contact, "refusal").empty();
+  }
+  if (!who.contacts.empty() || find<row::PersonRowT>(rows, command.person)) return true;
+  return std::ranges::any_of(
+      std::initializer_list<std::string_view>{"organisation", "workspace", "act"},
+      [&](std::string_view kind) {
+        return !references(rows, "person", command.person, kind).empty();
+      });
 }
 
-bool has_part_in(const RowReader& rows, const std::string& workspace, const Concerned& who) {
-  if (!who.person.empty() && find<row::MembershipRowT>(rows, row_key({workspace, who.person}))) {
-    return true;
+void add_members_ever(const RowReader& rows, const std::string& organisation, Parties& parties) {
+  if (organisation.empty()) return;
+  each<row::OrganisationMemberRowT>(
+      rows, row_key({organisation}) + "/",
+      [&](std::string_view person, const row::OrganisationMemberRowT&) {
+        parties.add_person(std::string(person));
+      });
+}
+
+void add_handoffs(const RowReader& rows, const std::string& workspace, Parties& parties) {
+  for (const auto& handoff : references(rows, "workspace", workspace, "handoff")) {
+    const auto row = find_or_empty<row::HandoffRowT>(rows, handoff);
+    parties.add(row.proposed);
+    parties.add(row.decided);
+    add_members_ever(rows, row.from_organisation, parties);
+    add_members_ever(rows, row.target, parties);
   }
+}
+
+/// Whoever ever had to do with a workspace: its members and who made them so, the invited and the
+/// inviters, data owners, who accepted an agreement for it, who handed it over, and the people of
+/// the organisations that own it, pay for it, or did.
+Parties parties_of(const RowReader& rows, const std::string& workspace) {
+  Parties parties;
   const auto row = find_or_empty<row::WorkspaceRowT>(rows, workspace);
-  if (row.data_owner && who.are(row.data_owner->contact, row.data_owner->person)) return true;
-  const auto invites = references(rows, "workspace", workspace, "invite");
-  if (std::ranges::any_of(invites, [&](const std::string& invite) {
-        const auto invited = find_or_empty<row::InviteRowT>(rows, invite);
-        return who.are(invited.contact, invited.person);
-      })) {
-    return true;
+  parties.add(row.data_owner.get());
+  parties.add(row.created);
+  parties.add(row.deleted);
+  add_members_ever(rows, row.organisation, parties);
+  add_members_ever(rows, row.billing_organisation, parties);
+  add_handoffs(rows, workspace, parties);
+  each<row::MembershipRowT>(rows, row_key({workspace}) + "/",
+                            [&](std::string_view person, const row::MembershipRowT& membership) {
+                              parties.add_person(std::string(person));
+                              parties.add(membership.since);
+                              parties.add(membership.role_since);
+                              parties.add(membership.ended);
+                            });
+  for (const auto& invite : references(rows, "workspace", workspace, "invite")) {
+    const auto invited = find_or_empty<row::InviteRowT>(rows, invite);
+    parties.add_contact(invited.contact);
+    parties.add_person(invited.person);
+    parties.add(invited.issued);
+    parties.add(invited.resent);
+    parties.add(invited.decided);
   }
-  bool accepted = false;
   each<row::AcceptanceRowT>(rows, row_key({workspace}) + "/",
                             [&](std::string_view, const row::AcceptanceRowT& acceptance) {
-                              const auto* owner = acceptance.data_owner.get();
-                              accepted =
-                                  accepted || who.are("", acceptance.person) ||
-                                  (owner != nullptr && who.are(owner->contact, owner->person));
+                              parties.add_person(acceptance.person);
+                              parties.add(acceptance.accepted);
+                              parties.add(acceptance.data_owner.get());
                             });
-  return accepted;
+  return parties;
 }
 
-bool concerns(const RowReader& rows, const row::LegalHoldRowT& hold, const Concerned& who) {
-  if (!hold.person.empty()) return hold.person == who.person;
-  if (!hold.workspace.empty()) return has_part_in(rows, hold.workspace, who);
-  if (!who.person.empty() &&
-      find<row::OrganisationMemberRowT>(rows, row_key({hold.organisation, who.person}))) {
-    return true;
+Parties parties_of(const RowReader& rows, const row::LegalHoldRowT& hold) {
+  Parties parties;
+  if (!hold.person.empty()) {
+    parties.add_person(hold.person);
+    for (const auto& contact : references(rows, "person", hold.person, "contact")) {
+      parties.add_contact(contact);
+    }
+    return parties;
   }
-  return std::ranges::any_of(
-      references(rows, "organisation", hold.organisation, "workspace"),
-      [&](const std::string& workspace) { return has_part_in(rows, workspace, who); });
+  if (!hold.workspace.empty()) return parties_of(rows, hold.workspace);
+  add_members_ever(rows, hold.organisation, parties);
+  for (const auto& workspace : references(rows, "organisation", hold.organisation, "workspace")) {
+    auto more = parties_of(rows, workspace);
+    parties.people.merge(more.people);
+    parties.contacts.merge(more.contacts);
+  }
+  return parties;
 }
 
-bool is_held(const RowReader& rows, const Concerned& who) {
+bool is_held(const RowReader& rows, const Parties& who) {
   bool held = false;
   each<row::LegalHoldRowT>(rows, "", [&](std::string_view, const row::LegalHoldRowT& hold) {
-    held = held || (!hold.released && concerns(rows, hold, who));
+    held = held || (!hold.released && parties_of(rows, hold).overlap(who));
   });
   return held;
 }
 
-bool is_erased(const RowReader& rows, const Concerned& who) {
-  if (!who.person.empty() && !find_or_empty<row::PersonRowT>(rows, who.person).erased) return false;
+bool are_erased(const RowReader& rows, const Parties& who) {
+  for (const auto& person : who.people) {
+    if (!find_or_empty<row::PersonRowT>(rows, person).erased) return false;
+  }
   return std::ranges::all_of(who.contacts, [&](const std::string& contact) {
     return find_or_empty<row::ContactRowT>(rows, contact).erased != nullptr;
   });
@@ -99,7 +165,7 @@ bool is_erased(const RowReader& rows, const Concerned& who) {
 
 }  // namespace
 
-// Cost: the holds in force, and for each what it covers. The vault is not asked: the ledger erases
+// Cost: for each hold in force, all that it covers. The vault is not asked: the ledger erases
 // there once the event is recorded.
 void decide(const command::ErasePersonT& command, Decision& decision) {
   const RowReader& rows = decision.rows();
@@ -107,10 +173,10 @@ void decide(const command::ErasePersonT& command, Decision& decision) {
   decision.require_staff();
   decision.require(!is_held(rows, who), Reason::LEGAL_HOLD);
   decision.require(is_known(rows, command, who), Reason::PERSON_NOT_FOUND);
-  if (decision.refused() || is_erased(rows, who)) return;
+  if (decision.refused() || are_erased(rows, who)) return;
 
   event::PersonErasedT erased;
-  erased.person = who.person;
+  if (!who.people.empty()) erased.person = *who.people.begin();
   erased.contacts.assign(who.contacts.begin(), who.contacts.end());
   decision.emit(erased);
 }

@@ -33,6 +33,7 @@ void evolve(const event::AgreementPublished& event, Fold& fold) {
 }
 
 void evolve(const event::AgreementAccepted& event, Fold& fold) {
+  fold.note_actor();
   const std::string workspace = event.workspace()->str();
   const Position position = fold.record().position();
   fold.update<row::WorkspaceRowT>(workspace, [&](row::WorkspaceRowT& row) {

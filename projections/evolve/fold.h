@@ -33,6 +33,9 @@ class Fold {
     rows_.put(table_of<Row>, key, {record_.position(), pack(row)});
   }
 
+  /// Notes that something may be sealed about whoever acts, who may be known by nothing else.
+  void note_actor() { refer("person", record_->actor()->id()->string_view(), "act", "sealed"); }
+
   /// Notes that the first entity has had the second.
   void refer(std::string_view kind, std::string_view id, std::string_view related,
              std::string_view related_id) {

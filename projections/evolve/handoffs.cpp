@@ -24,6 +24,7 @@ void settle(const Event& event, Fold& fold, schema::HandoffState state) {
 }  // namespace
 
 void evolve(const event::HandoffProposed& event, Fold& fold) {
+  fold.note_actor();
   const std::string handoff = event.handoff()->str();
   const std::string workspace = event.workspace()->str();
   fold.update<HandoffRowT>(handoff, [&](HandoffRowT& row) {

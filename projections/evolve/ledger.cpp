@@ -24,7 +24,21 @@ void evolve(const event::RoleDefined& event, Fold& fold) {
   });
 }
 
-// A refusal changes nothing; it stands in the trail.
-void evolve(const event::CommandRefused& /*event*/, Fold& /*fold*/) {}
+// A refusal changes nothing; it stands in the trail. But the command is kept, with what is sealed
+// in it, so it is noted about whom that may be.
+void evolve(const event::CommandRefused& event, Fold& fold) {
+  fold.note_actor();
+  std::vector<std::string_view> people;
+  std::vector<std::string_view> contacts;
+  for (const auto* subject : *event.subjects()) {
+    const auto text = subject->string_view();
+    if (text.starts_with("person:")) people.push_back(text.substr(text.find(':') + 1));
+    if (text.starts_with("contact:")) contacts.push_back(text.substr(text.find(':') + 1));
+  }
+  for (const auto contact : contacts) {
+    fold.refer("contact", contact, "refusal", "kept");
+    for (const auto person : people) fold.refer("person", person, "tried", contact);
+  }
+}
 
 }  // namespace actbook

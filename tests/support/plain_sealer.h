@@ -33,8 +33,8 @@ class PlainSealer final : public Sealer {
     addresses.emplace(email);
     return contact(email);
   }
-  [[nodiscard]] Result<bool> is_erased(const DataSubject& subject) const override {
-    return erased.contains(subject);
+  [[nodiscard]] Result<bool> can_reveal(const SealedText& sealed) const override {
+    return !erased.contains(DataSubject(sealed.subject));
   }
 
   /// The contact that an address means, here always the same.

@@ -7,6 +7,7 @@
 
 #include "actbook/error.h"
 #include "actbook/flat.h"
+#include "actbook/personal.h"
 #include "actbook/record.h"
 #include "actbook/schema/commands_generated.h"
 #include "actbook/time.h"
@@ -51,7 +52,7 @@ template <class Native>
 }
 
 /// What to say in place of a personal text, which is given as it is stored.
-using ReadPersonal = std::function<Result<std::string>(std::string_view stored)>;
+using ReadPersonal = std::function<Result<std::string>(const PersonalText& stored)>;
 
 /// JSON of an event with its envelope; `payload` is the event's own table, its personal texts as
 /// they are stored, or what `read` says. Errors: unsupported, for an event type this version does

@@ -18,7 +18,8 @@
 namespace actbook {
 
 /// What an answer says in place of personal data: that it is `sealed`; or, for whoever may see it,
-/// what it is. Of somebody who was erased it says `erased` either way.
+/// what it is. Of somebody who was erased it says `erased` either way; and `lost`, where the vault
+/// has not the key.
 enum class Personal { sealed, revealed };
 
 /// How Ledger::open and open_read_only open a ledger.
@@ -49,9 +50,11 @@ class Ledger {
     /// With a simulated clock, the time is what set_clock last said; the first event says so for
     /// good.
     schema::ClockKind clock = schema::ClockKind::system;
-    /// Opens the vault from now on. Borrowed. None: one is made, in the file master.key of the
-    /// ledger's directory, which only its owner may read.
+    /// Opens the vault from now on. Borrowed. None: the one in master_key_file.
     const MasterKey* master_key = nullptr;
+    /// Made, for its owner alone to read, if it is not there. None: master.key in the ledger's
+    /// directory.
+    std::filesystem::path master_key_file = {};
   };
   /// Makes a ledger in `directory` and records its first events: LedgerCreated and the role
   /// definitions. A simulated clock starts at 1970-01-01 and `start` is where it goes before the

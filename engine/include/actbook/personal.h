@@ -34,6 +34,10 @@ struct SealedText {
   [[nodiscard]] static std::optional<SealedText> parse(std::string_view text);
 };
 
+/// How the subjects that are people and contacts begin.
+inline constexpr std::string_view kPersonKind = "person:";
+inline constexpr std::string_view kContactKind = "contact:";
+
 /// What stands where a text was given of a subject that had been erased; and what answers say of
 /// any text whose subject is erased by now.
 inline constexpr std::string_view kErasedText = "erased";
@@ -51,7 +55,8 @@ class Sealer {
   [[nodiscard]] virtual Result<std::optional<std::string>> find_contact(
       std::string_view email) const = 0;
   [[nodiscard]] virtual Result<std::string> contact_of(std::string_view email) = 0;
-  [[nodiscard]] virtual Result<bool> is_erased(const DataSubject& subject) const = 0;
+  /// False, if the key is gone or another: of somebody who was erased, or lost with a vault.
+  [[nodiscard]] virtual Result<bool> can_reveal(const SealedText& sealed) const = 0;
 
  protected:
   Sealer() = default;
@@ -59,7 +64,7 @@ class Sealer {
   Sealer& operator=(const Sealer&) = default;
 };
 
-/// A text in a field with the attribute `personal`.
+/// A text in a field, or in a list, with the attribute `personal`.
 struct PersonalText {
   const reflection::Field& field;
   /// The table it is a field of, and the one where it was found.

@@ -8,6 +8,7 @@
 
 #include "actbook/error.h"
 #include "actbook/master_key.h"
+#include "actbook/merkle.h"
 #include "actbook/personal.h"
 
 namespace actbook {
@@ -16,6 +17,7 @@ struct StorageEnvironment;
 
 /// Where the vault of a ledger is, and the key that was made with it, unless it was told another.
 inline constexpr std::string_view kVaultDirectory = "vault";
+inline constexpr std::string_view kUnfinishedVault = "vault.new";
 inline constexpr std::string_view kMasterKeyFile = "master.key";
 
 /// Keys of data subjects, and which contact an e-mail address means. A directory of its own, apart
@@ -56,18 +58,30 @@ class Vault final : public Sealer {
       std::string_view email) const override;
   [[nodiscard]] Result<std::string> contact_of(std::string_view email) override;
 
+  /// Up to where the erasures of a log were carried out: the last event that said so. Position 0,
+  /// if none was.
+  struct Erasures {
+    std::uint64_t position = 0;
+    /// Of its record; so another log, or one that was cut off and went on otherwise, is told apart.
+    Hash record = {};
+    friend bool operator==(const Erasures&, const Erasures&) = default;
+  };
   /// Removes the keys of subjects, and for contacts the address' hash, and remembers that they were
-  /// erased by the event at `position`. On return no file of the vault holds a byte of them: it is
-  /// flushed, compacted and opened anew, some tens of milliseconds, in which others wait. Again
-  /// does no harm.
-  [[nodiscard]] Result<void> erase(const std::vector<DataSubject>& subjects,
-                                   std::uint64_t position);
-  /// Up to where the erasures of the log were carried out here. A vault that was restored from a
-  /// copy is behind.
-  [[nodiscard]] Result<std::uint64_t> erased_up_to() const;
-  [[nodiscard]] Result<bool> is_erased(const DataSubject& subject) const override;
+  /// erased, and by what. On return no file of the vault holds a byte of them: it is flushed,
+  /// compacted and opened anew, in which others wait. Cost: that of writing the whole vault, some
+  /// 150 bytes for each subject, whatever the number of those that are erased. Again does no harm.
+  [[nodiscard]] Result<void> erase(const std::vector<DataSubject>& subjects, const Erasures& up_to);
+  [[nodiscard]] Result<Erasures> erased_up_to() const;
 
-  /// From here on only `key` opens this vault. Nothing is sealed anew.
+  [[nodiscard]] Result<bool> can_reveal(const SealedText& sealed) const override;
+  /// Whether the vault has a key of the subject, or knows that it was erased.
+  [[nodiscard]] Result<bool> knows(const DataSubject& subject) const;
+  /// Whether it has neither keys nor erasures.
+  [[nodiscard]] Result<bool> is_empty() const;
+
+  /// From here on only `key` opens this vault. The keys of all subjects are wrapped anew, so who
+  /// has the old key and an old copy of the vault opens nothing that came later; nothing is sealed
+  /// anew. Cost: as erase. Errors: unknown_outcome, if it is not known which key opens it now.
   [[nodiscard]] Result<void> change_master_key(const MasterKey& key);
 
  private:

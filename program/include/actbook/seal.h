@@ -3,9 +3,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "actbook/personal.h"
 #include "actbook/rows.h"
+#include "actbook/schema/commands_generated.h"
 
 namespace actbook {
 
@@ -16,15 +18,17 @@ namespace actbook {
 ///
 /// is the contact's that the address means (from here on, if it meant none), `person` or any other
 /// sibling field names that person, `actor` whoever gives the command. A second word, as in
-/// "contact person", is for an address that means no contact and is not to get one.
+/// "contact person", is for an address that means no contact and is not to get one: whose it is
+/// then, or `nobody`, and it is not kept.
 ///
-/// `stored` is what the log has under the same command id, if it has: then nothing new comes into
-/// being, and what was erased since is left out of the comparison by taking it over. Errors: those
-/// of `sealer`.
+/// `stored` is what the log has under the same command id, if it has: then each text is sealed as
+/// it was there, so that the two can be compared, and nothing new comes into being. What nobody can
+/// reveal any more is taken over. Errors: those of `sealer`.
 [[nodiscard]] Result<Bytes> seal_command(ByteView command, const std::optional<Bytes>& stored,
                                          Sealer& sealer);
 
-/// An e-mail address as it compares: trimmed and lower-cased.
+/// An e-mail address as it compares: without blanks around it, and A to Z lower-cased. (Nothing
+/// else is: what mail servers make of other letters is theirs to say, RFC 6532.)
 [[nodiscard]] std::string normal_email(std::string_view email);
 
 /// The subjects that a person and a contact are.
@@ -33,6 +37,9 @@ namespace actbook {
 
 /// Whether the rows know that a subject was erased.
 [[nodiscard]] bool is_erased(const RowReader& rows, std::string_view subject);
+
+/// The contacts that the sealed addresses of a command mean.
+[[nodiscard]] std::vector<std::string> contacts_in(const command::CommandEnvelopeT& sealed);
 
 /// The contact that a sealed e-mail address means; empty, if it means none.
 [[nodiscard]] std::string contact_of(std::string_view sealed_email);
