@@ -43,8 +43,8 @@ class PersonalData {
   [[nodiscard]] Result<std::string> read(const PersonalText& text, const EventStore& store,
                                          Personal personal) const;
 
-  /// Does in the vault what PersonErased says, wherever the log has it and the vault has not; all of
-  /// it, if the vault was last told of erasures by another log, or one that was cut off since.
+  /// Does in the vault what PersonErased says, wherever the log has it and the vault has not; all
+  /// of it, if the vault was last told of erasures by another log, or one that was cut off since.
   /// Errors: VAULT_LOCKED; those of the log and the vault.
   [[nodiscard]] Result<void> carry_out_erasures(const EventStore& store);
   /// Says in the program's log that texts are lost, if the vault lacks the newest key that the log
