@@ -322,6 +322,32 @@ TEST_CASE("seal: an address to compare with makes no contact, and is the person'
         contact_id("c@x.example"));
 }
 
+/// A contact is erased just before the first address is sealed for it.
+class ErasedMeanwhile final : public Sealer {
+ public:
+  Result<std::string> seal(std::string_view field, const DataSubject& subject,
+                           std::string_view text) override {
+    if (contacts_made++ == 0) return std::string(kErasedText);
+    return plain.seal(field, subject, text);
+  }
+  [[nodiscard]] Result<std::optional<std::string>> find_contact(std::string_view) const override {
+    return std::optional<std::string>();
+  }
+  Result<std::string> contact_of(std::string_view) override {
+    return "contact-" + std::to_string(contacts_made);
+  }
+  [[nodiscard]] Result<bool> can_reveal(const SealedText&) const override { return true; }
+
+  PlainSealer plain;
+  int contacts_made = 0;
+};
+
+TEST_CASE("seal: an address whose contact is erased meanwhile is another contact's") {
+  ErasedMeanwhile sealer;
+  const auto bytes = seal_command(pack(invite("nora@x.example")), {}, sealer).value();
+  CHECK(contact_of(sealed_email(bytes)) == "contact-1");
+}
+
 TEST_CASE("seal: an address that nobody has is not kept to say so") {
   PlainSealer sealer;
   const json envelope = {{"command_id", "c"},

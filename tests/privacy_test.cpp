@@ -534,6 +534,34 @@ TEST_CASE("privacy: a log from before an erasure, with the vault from after it, 
   CHECK(f.name(Personal::revealed) == "erased");
 }
 
+TEST_CASE("privacy: another ledger's vault does all that this log says") {
+  Fixture f;
+  Fixture g;
+  f.erase({{"person", "zub"}});
+  for (int i = 0; i < 4; ++i) {
+    const auto id = "p" + std::to_string(i);
+    f.tell(id, kSam, "RegisterPerson", {{"person", id}, {"display_name", id}});
+    g.tell(id, kSam, "RegisterPerson", {{"person", id}, {"display_name", id}});
+  }
+  const auto told = g.erase({{"person", "p0"}});
+  CHECK(told <= f.ledger->head().value);
+  REQUIRE(g.ledger->change_master_key(f.key));
+  g.ledger.reset();
+  f.ledger.reset();
+  fs::remove_all(f.path() / "vault");
+  fs::copy(g.path() / "vault", f.path() / "vault", fs::copy_options::recursive);
+  f.reopen(&f.key);
+  REQUIRE_FALSE(f.ledger->vault_locked());
+  // zub is somebody else in the other ledger, but here erased.
+  f.tell("late", {{"kind", "person"}, {"id", "zub"}}, "CancelHandoff", {{"handoff", "h"}});
+  f.tell("h2", {{"kind", "person"}, {"id", "zub"}}, "ProposeHandoff",
+         {{"handoff", "h2"}, {"workspace", "w"}, {"target", "o2"}, {"message", kMessage}});
+  auto cursor =
+      f.ledger->query(Query{{{{"HandoffProposed"}, {}}}}, {.direction = Direction::backwards});
+  REQUIRE(cursor.next());
+  CHECK(json::parse(must(record_to_json(cursor.record())))["payload"]["message"] == "erased");
+}
+
 TEST_CASE("privacy: what a vault from before has no key for is lost, and nothing fails") {
   Fixture f;
   f.ledger.reset();

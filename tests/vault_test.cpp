@@ -329,6 +329,10 @@ TEST_CASE("vault: an erasure that is cut short anywhere is not said to be done")
     auto vault = Vault::create(directory / "v", key, &disk.storage).value();
     const auto sealed = vault->seal(kField, kAdam, "Adam").value();
     const auto kept = vault->seal(kField, "person:eve", "Eve").value();
+    vault.reset();
+    const auto secret = stored(directory / "v").at("kperson:adam");
+    vault = Vault::open(directory / "v", key, Access::write, &disk.storage).value();
+    CHECK_FALSE(files_with(directory / "v", secret).empty());
     disk.files->arm({Fault::Kind::crash, n, false, {}, {}});
     const auto erased = vault->erase({kAdam}, up_to(7));
     const bool triggered = disk.files->triggered();
@@ -339,6 +343,8 @@ TEST_CASE("vault: an erasure that is cut short anywhere is not said to be done")
     REQUIRE_MESSAGE(opened, opened.error().message);
     vault = std::move(opened).value();
     CHECK(revealed(*vault, kept) == "Eve");
+    // Once it is removed, opening brings that to its end.
+    if (revealed(*vault, sealed) == "-") CHECK(files_with(directory / "v", secret).empty());
     if (erased) CHECK(vault->erased_up_to().value().position == 7);
     if (vault->erased_up_to().value().position < 7) REQUIRE(vault->erase({kAdam}, up_to(7)));
     CHECK(revealed(*vault, sealed) == "-");
@@ -360,9 +366,13 @@ TEST_CASE("vault: a change of the master key that is cut short leaves one of the
     const auto first = MasterKey::generate();
     const auto second = MasterKey::generate();
     std::string sealed;
+    std::string secret;
     {
-      const auto vault = Vault::create(directory / "v", first, &disk.storage).value();
+      auto vault = Vault::create(directory / "v", first, &disk.storage).value();
       sealed = vault->seal(kField, kAdam, "Adam").value();
+      vault.reset();
+      secret = stored(directory / "v").at("r");
+      vault = Vault::open(directory / "v", first, Access::write, &disk.storage).value();
       disk.files->arm({Fault::Kind::crash, n, false, {}, {}});
       const auto changed = vault->change_master_key(second);
       triggered = disk.files->triggered();
@@ -382,6 +392,7 @@ TEST_CASE("vault: a change of the master key that is cut short leaves one of the
     const auto changed = Vault::open(directory / "v", second, Access::write, &disk.storage);
     REQUIRE_MESSAGE(changed, changed.error().message);
     CHECK(revealed(*changed.value(), sealed) == "Adam");
+    CHECK(files_with(directory / "v", secret).empty());
   }
   CHECK(n > 3);
 }
