@@ -287,7 +287,7 @@ TEST_CASE("vault: who only reads changes nothing") {
   }
   auto after = DirectoryImage(f.path()).files;
   std::erase_if(after, [](const auto& file) { return file.first.starts_with("LOG"); });
-  for (const auto& [name, bytes] : after) CHECK_MESSAGE(before.at(name) == bytes, name);
+  for (const auto& file : after) CHECK_MESSAGE(before.at(file.first) == file.second, file.first);
 }
 
 TEST_CASE("vault: what it has, and that it has nothing") {

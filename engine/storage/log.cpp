@@ -12,7 +12,6 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <mutex>
-#include <ranges>
 
 #include "storage/log_files.h"
 #include "storage/rocksdb_support.h"
@@ -439,9 +438,9 @@ void Log::Impl::flush() {
 // become more and more.
 void Log::Impl::merge_small_files() const {
   std::vector<std::string> small_files;
-  for (const auto& file : std::views::reverse(sorted_files())) {
-    if (file.size >= kSmallFile) break;
-    small_files.push_back(file.name);
+  const auto sorted = sorted_files();
+  for (auto file = sorted.rbegin(); file != sorted.rend() && file->size < kSmallFile; ++file) {
+    small_files.push_back(file->name);
   }
   if (small_files.size() < kMostSmallFiles) return;
   rocksdb::CompactionOptions options;
@@ -465,7 +464,7 @@ Result<std::optional<Block>> Log::last() const {
 Result<void> Log::verify_files() const {
   // RocksDB may have put one in the place of others meanwhile.
   const bool keeps = impl_->access == Access::write && impl_->database->DisableFileDeletions().ok();
-  const auto checked = [&]() -> Result<void> {
+  auto checked = [&]() -> Result<void> {
     std::vector<rocksdb::LiveFileMetaData> files;
     impl_->database->GetLiveFilesMetaData(&files);
     for (const auto& file : files) {

@@ -44,9 +44,9 @@ constexpr int kBase64 = sodium_base64_VARIANT_URLSAFE_NO_PADDING;
 static_assert(MasterKey::kSize == kKeySize);
 
 // Wiped when it goes.
-template <std::size_t kSize>
+template <std::size_t Size>
 struct Secret {
-  std::array<std::uint8_t, kSize> bytes{};
+  std::array<std::uint8_t, Size> bytes{};
 
   Secret() = default;
   Secret(const Secret&) = default;
@@ -82,6 +82,21 @@ std::optional<std::string> unbox(std::string_view boxed, std::string_view about,
     return std::nullopt;
   }
   return plain;
+}
+
+// What `wrap` wrapped, if it is that.
+template <std::size_t Size>
+std::optional<Secret<Size>> unwrap(std::string_view boxed, std::string_view about,
+                                   const std::uint8_t* key) {
+  if (boxed.size() != kNonceSize + Size + kTagSize) return std::nullopt;
+  std::optional<Secret<Size>> secret(std::in_place);
+  const auto ciphertext = boxed.substr(kNonceSize);
+  if (crypto_aead_xchacha20poly1305_ietf_decrypt(secret->bytes.data(), nullptr, nullptr,
+                                                 raw(ciphertext), ciphertext.size(), raw(about),
+                                                 about.size(), raw(boxed), key) != 0) {
+    return std::nullopt;
+  }
+  return secret;
 }
 
 std::string random_bytes(std::size_t size) {
@@ -278,17 +293,16 @@ class Vault::Impl {
   Result<void> open_ring(const MasterKey& key) {
     BOOST_OUTCOME_TRY(wrapped, get(in_space(kRing)));
     if (!wrapped) return damaged_vault("the vault has lost its keys");
-    auto plain = unbox(*wrapped, "ring", key.data());
-    if (!plain || plain->size() != 2 * kKeySize) {
+    const auto ring = unwrap<2 * kKeySize>(*wrapped, "ring", key.data());
+    if (!ring) {
       return Error{ErrorKind::misuse,
                    "WRONG_MASTER_KEY",
                    "the master key does not open the vault " + directory.string() +
                        "; give the one that it was made with, or last changed to",
                    {}};
     }
-    std::memcpy(wrapping.bytes.data(), plain->data(), kKeySize);
-    std::memcpy(hashing.bytes.data(), plain->data() + kKeySize, kKeySize);
-    sodium_memzero(plain->data(), plain->size());
+    std::memcpy(wrapping.bytes.data(), ring->bytes.data(), kKeySize);
+    std::memcpy(hashing.bytes.data(), ring->bytes.data() + kKeySize, kKeySize);
     return boost::outcome_v2::success();
   }
 
@@ -296,13 +310,8 @@ class Vault::Impl {
   Result<std::optional<Key>> find_key(const DataSubject& subject) const {
     BOOST_OUTCOME_TRY(wrapped, get(in_space(kKey, subject)));
     if (!wrapped) return std::optional<Key>();
-    auto plain = unbox(*wrapped, subject, wrapping.bytes.data());
-    if (!plain || plain->size() != kKeySize) {
-      return damaged_vault("the key of " + subject + " cannot be unwrapped");
-    }
-    std::optional<Key> key(std::in_place);
-    std::memcpy(key->bytes.data(), plain->data(), kKeySize);
-    sodium_memzero(plain->data(), plain->size());
+    auto key = unwrap<kKeySize>(*wrapped, subject, wrapping.bytes.data());
+    if (!key) return damaged_vault("the key of " + subject + " cannot be unwrapped");
     return key;
   }
   // None, if the subject was erased.
@@ -329,10 +338,12 @@ class Vault::Impl {
     for (iterator->Seek(in_space(kKey));
          iterator->Valid() && iterator->key().starts_with(in_space(kKey)); iterator->Next()) {
       const auto subject = iterator->key().ToStringView().substr(1);
-      auto plain = unbox(iterator->value().ToStringView(), subject, wrapping.bytes.data());
-      if (!plain) return damaged_vault("a key of a subject cannot be unwrapped");
-      (void)batch.Put(iterator->key(), wrap(*plain, subject, next.bytes.data()));
-      sodium_memzero(plain->data(), plain->size());
+      const auto key =
+          unwrap<kKeySize>(iterator->value().ToStringView(), subject, wrapping.bytes.data());
+      if (!key) return damaged_vault("a key of a subject cannot be unwrapped");
+      (void)batch.Put(iterator->key(),
+                      wrap({reinterpret_cast<const char*>(key->bytes.data()), kKeySize}, subject,
+                           next.bytes.data()));
     }
     if (!iterator->status().ok()) return to_error(iterator->status(), "reading the vault");
     return boost::outcome_v2::success();
