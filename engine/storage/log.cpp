@@ -149,7 +149,7 @@ class Log::Impl {
                                            &opened)
             : rocksdb::DB::Open(options, directory.string(), descriptors, &families, &opened);
     database.reset(opened);
-    if (access == Access::write) joiner.emplace(1);
+    if (access == Access::write) joiner = std::make_unique<boost::asio::thread_pool>(1);
     if (!status.ok()) return to_error(status, "opening the log in " + directory.string());
     return boost::outcome_v2::success();
   }
@@ -214,7 +214,7 @@ class Log::Impl {
   std::atomic<bool> joining = false;
   mutable std::mutex damage_mutex;
   mutable std::optional<Position> damage;  // the first that was found
-  std::optional<boost::asio::thread_pool> joiner;
+  std::unique_ptr<boost::asio::thread_pool> joiner;
 };
 
 // The files of blocks, in their order: no two overlap.
