@@ -2,6 +2,7 @@
 #include <atomic>
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <thread>
 
 #include "actbook/ledger.h"
@@ -59,20 +60,21 @@ command::CommandEnvelopeT erasure(std::uint64_t n, const std::string& person) {
 /// A ledger that knows an organisation and a thousand people. Its commands record one event each.
 class Registry {
  public:
-  explicit Registry(const std::filesystem::path& where)
-      : directory_(where), ledger_(must(Ledger::create(where, {}))) {
+  explicit Registry(const std::filesystem::path& where) : directory_(where) {
+    ledger_.emplace(must(Ledger::create(where, {})));
     auto envelope = by_staff(next_++);
     command::RegisterOrganisationT organisation;
     organisation.organisation = "organisation";
     organisation.name = "An organisation";
     organisation.owner = "person-0";
     envelope.command.Set(std::move(organisation));
-    (void)must(ledger_.record(envelope));
+    (void)must(ledger_->record(envelope));
     for (std::uint64_t i = 0; i < kPeople; ++i) record(name(next_++, known_person(i)));
   }
   Registry(const Registry&) = delete;
   Registry& operator=(const Registry&) = delete;
   ~Registry() {
+    ledger_.reset();
     std::error_code ignored;
     std::filesystem::remove_all(directory_, ignored);
   }
@@ -91,13 +93,13 @@ class Registry {
  private:
   static std::string known_person(std::uint64_t i) { return "person-" + std::to_string(i); }
   void record(const command::CommandEnvelopeT& envelope) {
-    if (must(ledger_.record(envelope))->outcome() != log::Outcome::recorded) {
+    if (must(ledger_->record(envelope))->outcome() != log::Outcome::recorded) {
       throw Failure("a command of the sealing benchmark recorded nothing");
     }
   }
 
   std::filesystem::path directory_;
-  Ledger ledger_;
+  std::optional<Ledger> ledger_;
   std::atomic<std::uint64_t> next_ = 0;
   std::uint64_t erased_ = 0;
 };
