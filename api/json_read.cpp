@@ -135,6 +135,7 @@ class TableReader {
                                const std::string& path) {
     if (!value.is_array()) return mismatch(field, path);
     const auto element_type = field.type()->element();
+    if (element_type == reflection::ULong) return numbers(value, path);
     std::vector<flatbuffers::Offset<void>> elements;
     for (const auto& element : value) {
       const auto element_path = path + '[' + std::to_string(elements.size()) + ']';
@@ -147,6 +148,18 @@ class TableReader {
       } else {
         return invalid_field(element_path, "must be a text");
       }
+    }
+    return builder_.CreateVector(elements).o;
+  }
+
+  Result<std::uint64_t> numbers(const json& value, const std::string& path) {
+    std::vector<std::uint64_t> elements;
+    for (const auto& element : value) {
+      if (!element.is_number_unsigned()) {
+        return invalid_field(path + '[' + std::to_string(elements.size()) + ']',
+                             "must be a whole number from 0 on");
+      }
+      elements.push_back(element.get<std::uint64_t>());
     }
     return builder_.CreateVector(elements).o;
   }

@@ -4,6 +4,7 @@
 #include <atomic>
 
 #include "actbook/decide.h"
+#include "actbook/overviews.h"
 #include "actbook/projector.h"
 #include "actbook/schema.h"
 #include "actbook/state.h"
@@ -259,6 +260,21 @@ Result<answer::EntityStateT> Ledger::show(const View& view, const Entity& entity
                                           Personal personal) const {
   BOOST_OUTCOME_TRY(state, find_state(view, entity));
   return impl_->present(state, personal);
+}
+
+Result<answer::ReadersT> Ledger::readers(const View& view, const Entity& entity) const {
+  return find_readers(view, entity);
+}
+
+Result<answer::AgencyDashboardT> Ledger::dashboard(const View& view,
+                                                   const std::string& organisation) const {
+  return agency_dashboard(view, organisation);
+}
+
+Result<answer::PartnerOverviewT> Ledger::overview(const View& view, const std::string& organisation,
+                                                  Personal personal) const {
+  BOOST_OUTCOME_TRY(overview, partner_overview(view, organisation));
+  return impl_->present(overview, personal);
 }
 
 Result<Record> Ledger::event(Position position) const { return impl_->store->event(position); }

@@ -5,6 +5,7 @@
 #include "answers.h"
 #include "instant.h"
 #include "subcommands.h"
+#include "table.h"
 #include "words.h"
 
 namespace actbook::cli {
@@ -76,6 +77,59 @@ Result<ExitCode> run_trail(const Trail& options, const Session& session) {
   return ExitCode::ok;
 }
 
+constexpr const char* kReadersFooter =
+    R"(Everybody who could read a workspace, or enter a project, then or now: as what, on what
+basis, and the positions of the events it rests on.
+
+Examples:
+  actbook audit readers workspace:haarlem-panels --as-of 2026-05-20
+  actbook audit readers project:cargo-site)";
+
+struct Readers {
+  std::optional<Entity> entity;
+  std::optional<Instant> as_of;
+};
+
+Result<ExitCode> run_readers(const Readers& options, const Session& session) {
+  BOOST_OUTCOME_TRY(ledger, open_to_read(session));
+  BOOST_OUTCOME_TRY(view, view_at(ledger, "--as-of", options.as_of));
+  BOOST_OUTCOME_TRY(answer, ledger.readers(view, *options.entity));
+  const bool project = options.entity->kind == EntityKind::project;
+  if (session.format != Format::table) {
+    if (project) {
+      write_list(session.out, session.format, answer, answer.project_readers);
+    } else {
+      write_list(session.out, session.format, answer, answer.workspace_readers);
+    }
+    return ExitCode::ok;
+  }
+  Table table({{"PERSON"}, {"ROLE"}, {"WHY"}, {"RESTS ON POSITIONS"}});
+  for (const auto& line : answer.workspace_readers) {
+    table.add({line->person, words(schema::EnumNameWorkspaceRole(line->role)), line->basis,
+               position_words(line->positions)});
+  }
+  for (const auto& line : answer.project_readers) {
+    table.add({line->person, line->role ? words(schema::EnumNameWorkspaceRole(*line->role)) : "",
+               line->basis, position_words(line->positions)});
+  }
+  session.out.write(table.text("", session.out.width()));
+  session.out.line(answer.staff_capability);
+  session.out.line(as_of_words(answer.as_of, answer.at) + ": " +
+                   count_words(table.size(), "person", "people") + " for " + answer.entity);
+  return ExitCode::ok;
+}
+
+void add_readers(CLI::App& audit, Action& chosen) {
+  auto options = std::make_shared<Readers>();
+  auto* command = audit.add_subcommand("readers", "Who could read a workspace, and why");
+  command->footer(kReadersFooter);
+  add_entity(*command, options->entity);
+  add_instant(*command, "--as-of", options->as_of, "As it stood then, instead of now");
+  command->callback([&chosen, options] {
+    chosen = [options](Session& session) { return run_readers(*options, session); };
+  });
+}
+
 void add_acceptances(CLI::App& audit, Action& chosen) {
   auto options = std::make_shared<Acceptances>();
   auto& filter = options->filter;
@@ -121,6 +175,7 @@ void add_audit(CLI::App& app, Action& chosen) {
   command->footer("Example:\n  actbook audit acceptances --organisation prism");
   add_acceptances(*command, chosen);
   add_trail(*command, chosen);
+  add_readers(*command, chosen);
 }
 
 }  // namespace actbook::cli

@@ -129,6 +129,7 @@ ExitCode run(int argc, char** argv, Output& out) {
   add_audit(app, chosen);
   add_show(app, chosen);
   add_event(app, chosen);
+  add_overviews(app, chosen);
   add_person(app, chosen);
   add_vault(app, chosen);
   add_replay(app, chosen);

@@ -29,12 +29,18 @@ later lines may build on that one: they would be refused for want of it, and a r
 remembered for good under its command id. Mend the line and run the file again. With
 --keep-going, reading goes on all the same.
 
+With --observed every line is taken as a fact that happened in a live product: nothing is
+refused, the rules that a fact broke are marked on it, and the state follows the fact. A
+line may say by "occurred_at" when it happened. So an existing product's history is loaded,
+in the order in which it happened (docs/OBSERVED.md).
+
 In a ledger with a simulated clock a line may say by "at" when it arrives (ISO 8601); the
 clock stays where it is for lines that do not, and never goes back.
 
 Examples:
   actbook record commands.jsonl
   actbook record commands.jsonl --quiet
+  actbook record --observed history.jsonl
   generate-commands | actbook record - --format jsonl
 A line looks like this (on one line):
   {"at":"2026-02-01T09:00:00Z","command_id":"c-98","actor":{"kind":"staff","id":"sam"},
@@ -46,6 +52,7 @@ struct Options {
   bool stop_on_refusal = false;
   bool keep_going = false;
   bool quiet = false;
+  bool observed = false;
 };
 
 bool is_blank(std::string_view line) { return line.find_first_not_of(" \t\r") == line.npos; }
@@ -99,6 +106,7 @@ class Recording {
 
   Result<Flat<log::Receipt>> record(const std::string& text) {
     BOOST_OUTCOME_TRY(line, parse(text));
+    if (options_.observed) line.command.mode = schema::Mode::observed;
     return ledger_.record(line.command, line.at);
   }
 
@@ -195,6 +203,8 @@ void add_record(CLI::App& app, Action& chosen) {
   command->add_flag("--stop-on-refusal", options->stop_on_refusal,
                     "Stop at the first refusal, with exit code 4");
   command->add_flag("--keep-going", options->keep_going, "Go on after a line that is wrong");
+  command->add_flag("--observed", options->observed,
+                    "Every line is a fact that happened elsewhere: none is refused");
   command->add_flag("--quiet", options->quiet, "Print the summary only");
   command->callback([&chosen, options] {
     chosen = [options](Session& session) { return run(*options, session); };

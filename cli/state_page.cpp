@@ -2,45 +2,14 @@
 
 #include <utility>
 
+#include "actbook/json.h"
 #include "acts_table.h"
+#include "page.h"
 #include "table.h"
 #include "words.h"
 
 namespace actbook::cli {
 namespace {
-
-constexpr std::string_view kIndent = "  ";
-
-using Facts = std::vector<std::pair<std::string, std::string>>;
-
-class Page {
- public:
-  explicit Page(std::size_t width) : width_(width) {}
-
-  /// A heading, and what is known; facts that are absent are left out.
-  void section(const std::string& heading, const Facts& facts) {
-    Table table({{""}, {""}});
-    for (const auto& [name, value] : facts) {
-      if (!value.empty()) table.add({name, value});
-    }
-    start(heading);
-    text_ += table.text(kIndent, width_);
-  }
-
-  /// A heading with the number of rows, and the rows.
-  void section(const std::string& heading, const Table& table) {
-    start(heading + ": " + (table.size() == 0 ? "none" : std::to_string(table.size())));
-    text_ += table.text(kIndent, width_);
-  }
-
-  [[nodiscard]] std::string finish() && { return std::move(text_); }
-
- private:
-  void start(const std::string& heading) { text_ += (text_.empty() ? "" : "\n") + heading + "\n"; }
-
-  std::size_t width_;
-  std::string text_;
-};
 
 std::string named(const std::string& name) { return name.empty() ? name : " \"" + name + "\""; }
 
@@ -53,10 +22,16 @@ void add_account(Page& page, const std::string& id, const row::AccountRowT& row)
       "Billing account " + id,
       {{"Serves", row.scope == schema::AccountScope::organisation
                       ? "the internal workspaces of organisation " + row.organisation
+                  : row.scope == schema::AccountScope::personal
+                      ? "personal account " + row.personal_account
                       : "workspace " + row.workspace + " of organisation " + row.organisation},
        {"Tier", words(schema::EnumNameTier(row.tier))},
        {"Status", words(schema::EnumNameAccountStatus(row.status))},
        {"Seats", seats},
+       {"Discount", row.discount_percent == 0 ? "" : std::to_string(row.discount_percent) + " %"},
+       {"Period", row.period_ends_at ? words(schema::EnumNameBillingInterval(row.interval)) +
+                                           ", until " + time_words(*row.period_ends_at)
+                                     : std::string()},
        {"Opened", act_words(row.opened)},
        {"Closed", act_words(row.closed)}});
 }
@@ -80,6 +55,7 @@ Facts workspace_facts(const row::WorkspaceRowT& row, const std::vector<std::stri
        row.acceptance == 0 ? std::string() : "at position " + std::to_string(row.acceptance)},
       {"Logo", logo},
       {"Handoff pending", row.pending_handoff},
+      {"Support door", row.support_door_open ? "open" : ""},
       {"Created", act_words(row.created)},
       {"Deleted", act_words(row.deleted)},
       {"Legal holds", joined(holds)}};
@@ -145,6 +121,42 @@ Table handoffs_table(const std::vector<std::unique_ptr<answer::HandoffLineT>>& l
   return table;
 }
 
+// What few have is shown only where there is some.
+void add_ids(Page& page, const std::string& heading, const std::string& column,
+             const std::vector<std::string>& ids) {
+  if (ids.empty()) return;
+  Table table({{column}});
+  for (const auto& id : ids) table.add({id});
+  page.section(heading, table);
+}
+
+std::string subscription_words(const std::unique_ptr<row::SubscriptionRowT>& subscription) {
+  if (!subscription) return {};
+  return subscription->plan + ", " + schema::EnumNameBillingInterval(subscription->interval) +
+         ", " + money_words(subscription->net_cents) + " " + subscription->currency;
+}
+
+Table mandates_table(const std::vector<std::unique_ptr<answer::MandateLineT>>& lines) {
+  Table table({{"MANDATE"}, {"AGENCY"}, {"CLIENT"}, {"GRANTED"}, {"ENDED"}, {"SPECIAL PLANS"}});
+  for (const auto& line : lines) {
+    std::vector<std::string> plans;
+    for (const auto& plan : line->row->plans) plans.push_back(plan->plan);
+    table.add({line->mandate, line->row->agency, line->row->client, act_words(line->row->granted),
+               act_words(line->row->ended), joined(plans)});
+  }
+  return table;
+}
+
+Table requests_table(const std::vector<std::unique_ptr<answer::MandateRequestLineT>>& lines) {
+  Table table({{"REQUEST"}, {"AGENCY"}, {"CLIENT"}, {"STATE"}, {"REQUESTED"}, {"DECIDED"}});
+  for (const auto& line : lines) {
+    table.add({line->request, line->row->agency, line->row->client,
+               schema::EnumNameMandateRequestState(line->row->state),
+               act_words(line->row->requested), act_words(line->row->decided)});
+  }
+  return table;
+}
+
 void describe(Page& page, const answer::WorkspaceStateT& state) {
   page.section("Workspace " + state.workspace + named(state.row->name),
                workspace_facts(*state.row, state.legal_holds));
@@ -154,6 +166,16 @@ void describe(Page& page, const answer::WorkspaceStateT& state) {
   page.section("Invites", invites_table(state.invites));
   page.section("Handoffs", handoffs_table(state.handoffs));
   page.section("Acceptances", acceptances_table(state.acceptances, WorkspaceColumn::omitted));
+  add_ids(page, "Projects", "PROJECT", state.projects);
+  if (!state.support_requests.empty()) {
+    Table requests({{"REQUEST"}, {"STAFF"}, {"STATE"}, {"REQUESTED"}, {"EXPIRES"}, {"DECIDED"}});
+    for (const auto& line : state.support_requests) {
+      requests.add({line->request, line->person, line->state, act_words(line->requested),
+                    time_words(line->expires_at), act_words(line->decided)});
+    }
+    page.section("Support requests", requests);
+  }
+  add_ids(page, "Referral deals", "DEAL", state.deals);
 }
 
 void describe(Page& page, const answer::OrganisationStateT& state) {
@@ -164,6 +186,13 @@ void describe(Page& page, const answer::OrganisationStateT& state) {
                 {"Last made a partner", act_words(row.granted)},
                 {"Last ended", act_words(row.revoked)},
                 {"Billing account", row.account},
+                {"Plan", subscription_words(state.subscription)},
+                {"Partner discount", row.partner_discount_percent == 0
+                                         ? ""
+                                         : std::to_string(row.partner_discount_percent) + " %"},
+                {"Enrolled until", state.enrollment && state.enrollment->live
+                                       ? time_words(state.enrollment->deadline)
+                                       : std::string()},
                 {"Registered", act_words(row.registered)},
                 {"Legal holds", joined(state.legal_holds)}});
   Table members({{"PERSON"}, {"ROLE"}, {"SINCE"}, {"IN THIS ROLE SINCE"}});
@@ -175,6 +204,11 @@ void describe(Page& page, const answer::OrganisationStateT& state) {
   Table workspaces({{"WORKSPACE"}});
   for (const auto& workspace : state.workspaces) workspaces.add({workspace});
   page.section("Workspaces", workspaces);
+  add_ids(page, "Projects", "PROJECT", state.projects);
+  if (!state.mandates.empty()) page.section("Mandates", mandates_table(state.mandates));
+  if (!state.mandate_requests.empty()) {
+    page.section("Mandate requests", requests_table(state.mandate_requests));
+  }
 }
 
 void describe(Page& page, const answer::PersonStateT& state) {
@@ -197,6 +231,14 @@ void describe(Page& page, const answer::PersonStateT& state) {
                     yes_no(line->can_read), line->basis, position_words(line->positions)});
   }
   page.section("Workspaces", workspaces);
+  if (!state.projects.empty()) {
+    Table projects({{"PROJECT"}, {"WHY"}, {"RESTS ON POSITIONS"}});
+    for (const auto& line : state.projects) {
+      projects.add({line->project, line->basis, position_words(line->positions)});
+    }
+    page.section("Projects", projects);
+  }
+  add_ids(page, "Personal accounts", "ACCOUNT", state.personal_accounts);
 }
 
 void describe(Page& page, const answer::AccountStateT& state) {
@@ -204,6 +246,24 @@ void describe(Page& page, const answer::AccountStateT& state) {
   Table holders({{"PERSON"}});
   for (const auto& person : state.seat_holders) holders.add({person});
   page.section("Seats held by", holders);
+  if (state.charges.empty()) return;
+  Table charges({{"CHARGE"},
+                 {"CAUSE"},
+                 {"NET", Table::Align::right},
+                 {"TAX", Table::Align::right},
+                 {"TOTAL", Table::Align::right},
+                 {""},
+                 {"DEAL"},
+                 {"PLAN"},
+                 {"PAID BY"},
+                 {"RECORDED"}});
+  for (const auto& line : state.charges) {
+    charges.add({line->charge, words(schema::EnumNameChargeCause(line->cause)),
+                 money_words(line->net_cents), money_words(line->tax_cents),
+                 money_words(line->total_cents), line->currency, line->deal, line->plan,
+                 line->payment, act_words(line->recorded)});
+  }
+  page.section("Charges", charges);
 }
 
 void describe(Page& page, const answer::AgreementStateT& state) {
@@ -249,6 +309,18 @@ void describe(Page& page, const answer::ContactStateT& state) {
                                             {"Erased", act_words(state.row->erased)}});
 }
 
+// All else is shown as its schema has it.
+template <class State>
+void describe(Page& page, const State& state) {
+  const auto document = nlohmann::ordered_json::parse(to_json(state));
+  const auto& [kind, id] = *document.items().begin();
+  std::string heading = words(kind);
+  heading.front() = static_cast<char>(heading.front() - 'a' + 'A');
+  auto rest = document;
+  rest.erase(kind);
+  page.document(heading + " " + id.template get<std::string>(), rest);
+}
+
 /// Calls `use` with the state that is there.
 template <class Use>
 void with_state(const answer::EntityStateT& entity, const Use& use) {
@@ -261,6 +333,18 @@ void with_state(const answer::EntityStateT& entity, const Use& use) {
   if (const auto* invite = state.AsInviteState()) use(*invite);
   if (const auto* handoff = state.AsHandoffState()) use(*handoff);
   if (const auto* contact = state.AsContactState()) use(*contact);
+  if (const auto* known = state.AsProjectState()) use(*known);
+  if (const auto* known = state.AsRecordingState()) use(*known);
+  if (const auto* known = state.AsTransferState()) use(*known);
+  if (const auto* known = state.AsSupportRequestState()) use(*known);
+  if (const auto* known = state.AsChargeState()) use(*known);
+  if (const auto* known = state.AsPaymentState()) use(*known);
+  if (const auto* known = state.AsDealState()) use(*known);
+  if (const auto* known = state.AsMandateState()) use(*known);
+  if (const auto* known = state.AsMandateRequestState()) use(*known);
+  if (const auto* known = state.AsPlanState()) use(*known);
+  if (const auto* known = state.AsPersonalAccountState()) use(*known);
+  if (const auto* known = state.AsHoldState()) use(*known);
 }
 
 }  // namespace

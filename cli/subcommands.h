@@ -14,6 +14,7 @@ void add_record(CLI::App& app, Action& chosen);
 void add_audit(CLI::App& app, Action& chosen);
 void add_show(CLI::App& app, Action& chosen);
 void add_event(CLI::App& app, Action& chosen);
+void add_overviews(CLI::App& app, Action& chosen);
 void add_person(CLI::App& app, Action& chosen);
 void add_vault(CLI::App& app, Action& chosen);
 void add_replay(CLI::App& app, Action& chosen);

@@ -17,6 +17,10 @@ using flatbuffers::Table;
 constexpr std::size_t kMaxEmailBytes = 254;
 constexpr std::size_t kMaxTextBytes = 200;
 constexpr std::size_t kSha256Digits = 64;
+constexpr std::size_t kCurrencyLetters = 3;
+constexpr std::int64_t kMaxPercent = 100;
+/// Sums of a great many such amounts, times a percentage, are far from the end of 64 bits.
+constexpr std::int64_t kMaxCents = 1'000'000'000'000'000;
 constexpr flatbuffers::uoffset_t kNamesInFull = 12;
 constexpr flatbuffers::uoffset_t kNamesAsHint = 3;
 
@@ -76,6 +80,20 @@ bool is_sha256(std::string_view text) {
          text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
+bool is_currency(std::string_view text) {
+  return text.size() == kCurrencyLetters &&
+         std::ranges::all_of(text, [](char letter) { return letter >= 'A' && letter <= 'Z'; });
+}
+
+/// The whole numbers that a field takes, by its attributes or its type.
+IntegerRange range_of(const reflection::Field& field) {
+  if (attribute(field, "percent")) return {0, kMaxPercent};
+  if (const auto cents = attribute(field, "cents")) {
+    return {*cents == "positive" ? 1 : 0, kMaxCents};
+  }
+  return integer_range(field.type()->base_type());
+}
+
 bool is_blank(std::string_view text) {
   return text.find_first_not_of(' ') == std::string_view::npos;
 }
@@ -103,10 +121,11 @@ std::string text_problem(const reflection::Schema& schema, const reflection::Fie
   } else if (std::ranges::any_of(view, is_control)) {
     return "must be free of control characters, such as tabs and line breaks";
   }
-  const bool fits = attribute(field, "ident")    ? is_ident(view)
-                    : attribute(field, "sha256") ? is_sha256(view)
-                    : attribute(field, "email")  ? is_email(view)
-                                                 : view.size() <= max_bytes(field);
+  const bool fits = attribute(field, "ident")      ? is_ident(view)
+                    : attribute(field, "sha256")   ? is_sha256(view)
+                    : attribute(field, "email")    ? is_email(view)
+                    : attribute(field, "currency") ? is_currency(view)
+                                                   : view.size() <= max_bytes(field);
   if (!fits) return "must be " + expectation(schema, field);
   if (field.required() && is_blank(view)) return "must not be empty";
   return {};
@@ -160,12 +179,18 @@ class Validator {
       // What cannot be written as a time could not be read back either.
       const auto read = parse_iso8601(to_iso8601(Timestamp{value}));
       fits = read.has_value() && read.value() == Timestamp{value};
+    } else if (attribute(field, "percent") || attribute(field, "cents")) {
+      const auto range = range_of(field);
+      fits = value >= range.least && value <= static_cast<std::int64_t>(range.most);
     }
     if (fits) return std::nullopt;
     return Problem{name(field), "must be " + expectation(schema_, field)};
   }
 
   [[nodiscard]] MaybeProblem vector(const reflection::Field& field, const Table& parent) const {
+    if (attribute(field, "non_empty") && flatbuffers::GetFieldAnyV(parent, field)->size() == 0) {
+      return Problem{name(field), "must have at least one element"};
+    }
     if (field.type()->element() == reflection::String) {
       std::size_t index = 0;
       for (const auto* element : *texts(parent, field)) {
@@ -325,6 +350,7 @@ std::string names(const reflection::Enum& definition) {
 std::string text_expectation(const reflection::Field& field) {
   if (attribute(field, "ident")) return "an id: 1 to 64 characters of A-Z a-z 0-9 - _ . :";
   if (attribute(field, "sha256")) return "a SHA-256 as 64 lower-case hexadecimal digits";
+  if (attribute(field, "currency")) return "a currency as three capital letters, such as EUR";
   if (attribute(field, "email")) {
     return "an e-mail address of at most 254 bytes, with one @ and something on both sides of it";
   }
@@ -348,7 +374,7 @@ std::string expectation(const reflection::Schema& schema, const reflection::Fiel
     case reflection::Union:
       return "an object";
     default: {
-      const auto range = integer_range(type.base_type());
+      const auto range = range_of(field);
       return "a whole number from " + std::to_string(range.least) + " to " +
              std::to_string(range.most);
     }

@@ -132,6 +132,31 @@ Timestamp plus_days(Timestamp from, int days) {
   return Timestamp{from.microseconds + microseconds{date::days{days}}.count()};
 }
 
+Timestamp plus_month(Timestamp from) {
+  const Instant instant{microseconds{from.microseconds}};
+  const auto day = date::floor<date::days>(instant);
+  auto next = date::year_month_day{day} + date::months{1};
+  if (!next.ok()) next = next.year() / next.month() / date::last;
+  const Instant moved = date::sys_days{next} + (instant - day);
+  return Timestamp{moved.time_since_epoch().count()};
+}
+
+Timestamp month_start(Timestamp time) {
+  const Instant instant{microseconds{time.microseconds}};
+  const date::year_month_day day{date::floor<date::days>(instant)};
+  const Instant start = date::sys_days{day.year() / day.month() / 1};
+  return Timestamp{start.time_since_epoch().count()};
+}
+
+int months_between(Timestamp first, Timestamp second) {
+  const auto month = [](Timestamp time) {
+    const Instant instant{microseconds{time.microseconds}};
+    const date::year_month_day day{date::floor<date::days>(instant)};
+    return day.year() / day.month();
+  };
+  return static_cast<int>((month(second) - month(first)).count());
+}
+
 std::string to_iso8601(Timestamp time) {
   // In plain numbers, because the first midnight of all lies beyond what a count of microseconds
   // holds.

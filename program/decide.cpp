@@ -37,6 +37,7 @@ Result<void> exactly_one(const std::string& path, const std::string& email,
   return boost::outcome_v2::success();
 }
 
+// Several ways to say who or what it is about.
 Result<void> one_of(const std::string& names, std::initializer_list<const std::string*> given) {
   const auto count = std::ranges::count_if(given, [](const auto* text) { return !text->empty(); });
   if (count == 1) return boost::outcome_v2::success();
@@ -65,6 +66,74 @@ Result<void> validate_privacy(const CommandEnvelopeT& envelope) {
   return boost::outcome_v2::success();
 }
 
+Result<void> validate_projects(const CommandEnvelopeT& envelope) {
+  if (const auto* create = envelope.command.AsCreateProject()) {
+    return one_of("workspace, organisation and personal_account",
+                  {&create->workspace, &create->organisation, &create->personal_account});
+  }
+  if (const auto* access = envelope.command.AsRecordAccess()) {
+    if (envelope.mode != schema::Mode::observed) {
+      return invalid("mode", "must be observed: that somebody read is a fact, not a wish");
+    }
+    return one_of("workspace and project", {&access->workspace, &access->project});
+  }
+  return boost::outcome_v2::success();
+}
+
+Result<void> validate_lines(const std::vector<std::unique_ptr<command::OtherLineT>>& lines) {
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const auto kind = *lines[i]->kind;
+    if (kind != schema::LineKind::plan && kind != schema::LineKind::seat) continue;
+    return invalid("command.lines[" + std::to_string(i) + "].kind",
+                   "must not be plan or seat: the plan price is no line");
+  }
+  return boost::outcome_v2::success();
+}
+
+Result<void> validate_charges(const CommandEnvelopeT& envelope) {
+  if (const auto* record = envelope.command.AsRecordCharge()) {
+    if (record->plan_cents == 0 && record->lines.empty()) {
+      return invalid("command", "give plan_cents or lines, or there is nothing to charge");
+    }
+    if (record->period_starts_at && record->period_ends_at &&
+        *record->period_ends_at <= *record->period_starts_at) {
+      return invalid("command.period_ends_at", "must be later than period_starts_at");
+    }
+    return validate_lines(record->lines);
+  }
+  if (const auto* bill = envelope.command.AsBillMonth()) {
+    BOOST_OUTCOME_TRY(one_of("organisation and personal_account",
+                             {&bill->organisation, &bill->personal_account}));
+    if (bill->month && month_start(Timestamp{*bill->month}).microseconds != *bill->month) {
+      return invalid("command.month",
+                     "must be the first instant of a month in UTC, such as 2026-04-01T00:00:00Z");
+    }
+    return validate_lines(bill->lines);
+  }
+  if (const auto* buy = envelope.command.AsBuyPlan()) {
+    return one_of("organisation and personal_account",
+                  {&buy->organisation, &buy->personal_account});
+  }
+  return boost::outcome_v2::success();
+}
+
+template <class Names>
+bool is_one_of(const std::string& name, const Names& names) {
+  return std::ranges::any_of(names,
+                             [&](const char* known) { return known != nullptr && name == known; });
+}
+
+Result<void> validate_role(const CommandEnvelopeT& envelope) {
+  const auto* define = envelope.command.AsDefineRole();
+  if (define == nullptr) return boost::outcome_v2::success();
+  const bool known =
+      *define->scope == schema::RoleScope::organisation
+          ? is_one_of(define->role, std::span(schema::EnumNamesOrganisationRole(), 7))
+          : is_one_of(define->role, std::span(schema::EnumNamesWorkspaceRole(), 6));
+  if (known) return boost::outcome_v2::success();
+  return invalid("command.role", "must be the name of a role of its scope, such as owner or admin");
+}
+
 }  // namespace
 
 const Schema& command_schema() {
@@ -89,6 +158,9 @@ Result<void> validate_command(const CommandEnvelopeT& envelope, ByteView bytes) 
                    "mode to observed");
   }
   BOOST_OUTCOME_TRY(validate_privacy(envelope));
+  BOOST_OUTCOME_TRY(validate_projects(envelope));
+  BOOST_OUTCOME_TRY(validate_charges(envelope));
+  BOOST_OUTCOME_TRY(validate_role(envelope));
   if (const auto* invite = envelope.command.AsInviteToWorkspace()) {
     return exactly_one("command", invite->email, invite->person);
   }
@@ -135,8 +207,19 @@ Result<Decided> decide(const CommandEnvelopeT& envelope, Batch& batch) {
            InviteToWorkspaceT, ResendInviteT, RevokeInviteT, DeclineInviteT, AcceptInviteT,
            ChangeWorkspaceRoleT, RemoveMemberT, SelfJoinT, SetTierT, SetAccountStatusT,
            RecordDataOwnerOrganisationT, ProposeHandoffT, AcceptHandoffT, DeclineHandoffT,
-           CancelHandoffT, ErasePersonT, PlaceLegalHoldT, ReleaseLegalHoldT>(envelope.command,
-                                                                             decision);
+           CancelHandoffT, ErasePersonT, PlaceLegalHoldT, ReleaseLegalHoldT, CreateProjectT,
+           EditProjectT, DeleteProjectT, MoveProjectT, AddRecordingT, MoveRecordingsT,
+           RecordAccessT, AddCollaboratorT, RemoveCollaboratorT, EnterProjectT, TransferProjectT,
+           AcceptProjectTransferT, DeclineProjectTransferT, CancelProjectTransferT,
+           OpenSupportDoorT, CloseSupportDoorT, JoinSupportT, RequestSupportT, ApproveSupportT,
+           DenySupportT, LeaveSupportT, SetDiscountT, RenewAccountT, RecordChargeT, RecordPaymentT,
+           RecordRefundT, SignReferralDealT, ChangeReferralTermsT, EndReferralDealT,
+           RecordKickbackPaidT, EnrollAgencyT, EndEnrollmentT, MeetRequirementT, LoseRequirementT,
+           ExtendEnrollmentT, CreateClientOrganisationT, RegisterPersonalAccountT,
+           ConvertAccountToOrganisationT, RequestMandateT, WithdrawMandateRequestT,
+           ApproveMandateRequestT, RejectMandateRequestT, CancelMandateT, DefinePlanT,
+           SetPartnerDiscountT, EnableSpecialPlansT, BuyPlanT, BillMonthT, DefineRoleT>(
+      envelope.command, decision);
   return decision.finish();
 }
 

@@ -29,11 +29,44 @@ bool Decision::organisation_permits(std::string_view organisation, std::string_v
   return true;
 }
 
+Access Decision::workspace_access(std::string_view workspace) {
+  const std::string& id = actor().id;
+  if (actor_is_staff()) {
+    // As staff they are let in by the customer or not at all.
+    const auto membership = find_or_empty<row::MembershipRowT>(rows(), row_key({workspace, id}));
+    if (membership.source != schema::MembershipSource::staff_support ||
+        !is_live(membership, now())) {
+      return {};
+    }
+  } else if (!actor_is(schema::ActorKind::person)) {
+    return {};
+  }
+  return effective_access(rows(), now(), workspace, id);
+}
+
 bool Decision::workspace_permits(std::string_view workspace, std::string_view permission) {
-  const auto access = effective_access(rows(), workspace, person());
+  const auto access = workspace_access(workspace);
   if (!access.role || !permits(role_definition(rows(), *access.role), permission)) return false;
   set_basis(access.basis);
   return true;
+}
+
+std::optional<schema::WorkspaceRole> Decision::workspace_role(std::string_view workspace) {
+  return workspace_access(workspace).role;
+}
+
+bool Decision::owns(std::string_view organisation) {
+  if (organisation_role(rows(), organisation, person()) != schema::OrganisationRole::owner) {
+    return false;
+  }
+  set_basis("owner of organisation " + std::string(organisation));
+  return true;
+}
+
+bool Decision::is_staff_or_system() {
+  if (actor_is(schema::ActorKind::system)) set_basis("system");
+  if (actor_is_staff()) set_basis("staff");
+  return actor_is(schema::ActorKind::system) || actor_is_staff();
 }
 
 void Decision::set_basis(std::string basis) {
@@ -51,13 +84,24 @@ void Decision::require_staff() {
   if (actor_is_staff()) set_basis("staff");
 }
 
+void Decision::require_staff_or_system() { require(is_staff_or_system(), Reason::STAFF_ONLY); }
+
+void Decision::fail(Error error) {
+  if (appended_) appended_ = std::move(error);
+}
+
 void Decision::add_created(std::string_view kind, std::string_view id) {
   decided_.created.push_back(std::string(kind) + ":" + std::string(id));
 }
 
 std::string Decision::id_or_derived(const std::string& given, std::string_view kind) const {
-  if (!given.empty()) return given;
-  return std::string(kind) + "-" + short_digest(envelope_.command_id + "/" + std::string(kind));
+  return given.empty() ? derived_id(kind, "") : given;
+}
+
+std::string Decision::derived_id(std::string_view kind, std::string_view of) const {
+  std::string seed = envelope_.command_id + "/" + std::string(kind);
+  if (!of.empty()) seed.append("/").append(of);
+  return std::string(kind) + "-" + short_digest(seed);
 }
 
 void Decision::append(EventDraft draft) {

@@ -39,10 +39,15 @@ class Decision {
   [[nodiscard]] bool observed() const { return envelope_.mode == schema::Mode::observed; }
 
   /// Whether the acting person's role in the organisation, or in the workspace by effective access,
-  /// has the permission.
+  /// has the permission. Staff have a role in a workspace while they have a support session there.
   [[nodiscard]] bool organisation_permits(std::string_view organisation,
                                           std::string_view permission);
   [[nodiscard]] bool workspace_permits(std::string_view workspace, std::string_view permission);
+  /// The role that workspace_permits() goes by.
+  [[nodiscard]] std::optional<schema::WorkspaceRole> workspace_role(std::string_view workspace);
+  /// Whether the acting person is an owner of the organisation.
+  [[nodiscard]] bool owns(std::string_view organisation);
+  [[nodiscard]] bool is_staff_or_system();
   /// Notes what gave the actor the authority, unless something was noted before.
   void set_basis(std::string basis);
 
@@ -50,6 +55,7 @@ class Decision {
   /// broken.
   void require(bool holds, Reason reason);
   void require_staff();
+  void require_staff_or_system();
   [[nodiscard]] bool refused() const { return !observed() && !broken_.empty(); }
 
   template <class Event>
@@ -64,11 +70,24 @@ class Decision {
   /// the command id.
   [[nodiscard]] std::string id_or_derived(const std::string& given, std::string_view kind) const;
 
+  /// The same for one of several things of a kind, which `of` tells apart.
+  [[nodiscard]] std::string derived_id(std::string_view kind, std::string_view of) const;
+
+  /// What was computed. If it could not be, the command fails with that error, whatever is emitted.
+  template <class T>
+  [[nodiscard]] T value(Result<T> computed) {
+    if (computed) return std::move(computed).value();
+    fail(std::move(computed).error());
+    return T();
+  }
+
   [[nodiscard]] Result<Decided> finish();
 
  private:
   void append(EventDraft draft);
   void append_refusal();
+  void fail(Error error);
+  [[nodiscard]] Access workspace_access(std::string_view workspace);
 
   const command::CommandEnvelopeT& envelope_;
   Batch& batch_;

@@ -4,6 +4,7 @@
 
 #include "actbook/keys.h"
 #include "actbook/seal.h"
+#include "charging.h"
 
 namespace actbook {
 
@@ -40,6 +41,7 @@ std::vector<LiveMembership> memberships_in(const RowReader& rows, std::string_vi
   for (const auto& workspace : references(rows, "person", person, "workspace")) {
     const auto membership = find<row::MembershipRowT>(rows, row_key({workspace, person}));
     if (!membership || !membership->live) continue;
+    if (membership->source == schema::MembershipSource::staff_support) continue;
     if (live_workspace(rows, workspace).organisation != organisation) continue;
     memberships.push_back({workspace, membership->role});
   }
@@ -47,11 +49,12 @@ std::vector<LiveMembership> memberships_in(const RowReader& rows, std::string_vi
 }
 
 std::vector<std::pair<std::string, row::MembershipRowT>> live_members(const RowReader& rows,
+                                                                      Timestamp at,
                                                                       std::string_view workspace) {
   std::vector<std::pair<std::string, row::MembershipRowT>> members;
   each<row::MembershipRowT>(rows, row_key({workspace}) + "/",
                             [&](std::string_view person, const row::MembershipRowT& row) {
-                              if (row.live) members.emplace_back(person, row);
+                              if (is_live(row, at)) members.emplace_back(person, row);
                             });
   return members;
 }
@@ -68,8 +71,9 @@ std::vector<std::pair<std::string, row::InviteRowT>> pending_invites(const RowRe
   return invites;
 }
 
-bool is_last_owner(const RowReader& rows, std::string_view workspace, std::string_view person) {
-  const auto members = live_members(rows, workspace);
+bool is_last_owner(const RowReader& rows, Timestamp at, std::string_view workspace,
+                   std::string_view person) {
+  const auto members = live_members(rows, at, workspace);
   const auto is_owner = [](const auto& member) {
     return member.second.role == WorkspaceRole::owner;
   };
@@ -77,6 +81,18 @@ bool is_last_owner(const RowReader& rows, std::string_view workspace, std::strin
          std::ranges::any_of(members, [&](const auto& member) {
            return is_owner(member) && member.first == person;
          });
+}
+
+row::ProjectRowT live_project(const RowReader& rows, std::string_view project) {
+  auto row = find_or_empty<row::ProjectRowT>(rows, project);
+  return row.deleted ? row::ProjectRowT() : std::move(row);
+}
+
+std::string billing_account_of(const RowReader& rows, std::string_view organisation,
+                               std::string_view personal_account) {
+  if (!organisation.empty())
+    return find_or_empty<row::OrganisationRowT>(rows, organisation).account;
+  return find_or_empty<row::PersonalAccountRowT>(rows, personal_account).account;
 }
 
 bool Party::is(const Party& other) const {
@@ -93,6 +109,25 @@ Party known_party(const RowReader& rows, std::string_view contact, std::string_v
   if (party.person.empty()) party.person = find_or_empty<row::ContactRowT>(rows, contact).person;
   if (party.contact.empty()) party.contact = find_or_empty<row::PersonRowT>(rows, person).contact;
   return party;
+}
+
+std::unique_ptr<schema::DataOwnerT> data_owner_as_known(const RowReader& rows,
+                                                        const row::WorkspaceRowT& workspace) {
+  if (!workspace.data_owner) return nullptr;
+  auto owner = std::make_unique<schema::DataOwnerT>(*workspace.data_owner);
+  const Party known = known_party(rows, owner->contact, owner->person);
+  owner->contact = known.contact;
+  owner->person = known.person;
+  return owner;
+}
+
+bool may_speak_for(Decision& decision, const std::string& person) {
+  const bool itself = decision.person() == person && !person.empty();
+  if (itself) decision.set_basis("the person concerned");
+  if (!decision.actor_is(schema::ActorKind::person)) {
+    decision.set_basis(schema_name(schema::EnumNameActorKind(*decision.actor().kind)));
+  }
+  return itself || !decision.actor_is(schema::ActorKind::person);
 }
 
 void require_acceptance(Decision& decision, const command::AcceptanceT* acceptance) {
@@ -171,8 +206,11 @@ void end_membership(Decision& decision, std::string_view workspace, std::string_
   ended.person = person;
   ended.role = membership.role;
   ended.cause = cause;
+  // A support session is no access by the organisation, so its end takes none away.
   ended.blocked =
-      removal == Removal::blocks && organisation_role(rows, organisation, person).has_value();
+      membership.source == schema::MembershipSource::staff_support
+          ? membership.blocked
+          : removal == Removal::blocks && organisation_role(rows, organisation, person).has_value();
   decision.emit(ended);
 }
 
@@ -206,6 +244,40 @@ void ensure_organisation_member(Decision& decision, std::string_view organisatio
   decision.emit(added);
 }
 
+void found_organisation(Decision& decision, const std::string& organisation,
+                        const std::string& name, const std::string& owner) {
+  event::OrganisationRegisteredT registered;
+  registered.organisation = organisation;
+  registered.name = name;
+  decision.emit(registered);
+  event::OrganisationMemberAddedT first;
+  first.organisation = organisation;
+  first.person = owner;
+  first.role = OrganisationRole::owner;
+  decision.emit(first);
+}
+
+void emit_revocation(Decision& decision, const std::string& organisation,
+                     schema::PartnerProgram program) {
+  const RowReader& rows = decision.rows();
+  const auto row = find_or_empty<row::OrganisationRowT>(rows, organisation);
+  event::PartnerStatusRevokedT revoked;
+  revoked.organisation = organisation;
+  revoked.contract_reference = row.contract_reference;
+  revoked.program = program;
+  // With a second program they would not be left over.
+  const bool last = row.workspace_partner != row.agency_partner;
+  each<row::OrganisationMemberRowT>(
+      rows, row_key({organisation}) + "/",
+      [&](std::string_view person, const row::OrganisationMemberRowT& member) {
+        const auto definition = role_definition(rows, member.role);
+        if (last && member.live && definition && definition->partner_only) {
+          revoked.kept_partner_roles.emplace_back(person);
+        }
+      });
+  decision.emit(revoked);
+}
+
 void settle_seat(Decision& decision, std::string_view account, std::string_view person) {
   if (account.empty() || person.empty()) return;
   const RowReader& rows = decision.rows();
@@ -227,6 +299,8 @@ void settle_seat(Decision& decision, std::string_view account, std::string_view 
     opened.seats = row.seats + 1;
     opened.paid_seats = std::max(row.paid_seats, opened.seats);
     decision.emit(opened);
+    if (opened.paid_seats > row.paid_seats)
+      charge_for_seat(decision, opened.account, opened.person);
   } else {
     event::SeatClosedT closed;
     closed.account = account;

@@ -34,13 +34,17 @@ Access derived_access(const row::WorkspaceRowT& workspace,
 
 }  // namespace
 
-Access effective_access(const RowReader& rows, std::string_view workspace,
+bool is_live(const row::MembershipRowT& membership, Timestamp at) {
+  return membership.live && (!membership.expires_at || at.microseconds < *membership.expires_at);
+}
+
+Access effective_access(const RowReader& rows, Timestamp at_instant, std::string_view workspace,
                         std::string_view person) {
   const auto found = find<row::WorkspaceRowT>(rows, workspace);
   if (!found || found->deleted) return {};
   const auto membership = find<row::MembershipRowT>(rows, row_key({workspace, person}));
   Access access;
-  if (membership && membership->live) {
+  if (membership && is_live(*membership, at_instant)) {
     std::string source = schema::EnumNameMembershipSource(membership->source);
     std::ranges::replace(source, '_', '-');
     access = {membership->role,
@@ -62,6 +66,7 @@ Access effective_access(const RowReader& rows, std::string_view workspace,
 }
 
 std::vector<std::pair<std::string, Access>> everybody_with_access(const RowReader& rows,
+                                                                  Timestamp at_instant,
                                                                   std::string_view workspace) {
   std::set<std::string> people;
   each<row::MembershipRowT>(
@@ -77,10 +82,31 @@ std::vector<std::pair<std::string, Access>> everybody_with_access(const RowReade
   }
   std::vector<std::pair<std::string, Access>> everybody;
   for (const auto& person : people) {
-    auto access = effective_access(rows, workspace, person);
+    auto access = effective_access(rows, at_instant, workspace, person);
     if (access.role) everybody.emplace_back(person, std::move(access));
   }
   return everybody;
+}
+
+std::vector<std::pair<std::string, Access>> workspaces_of(const RowReader& rows,
+                                                          Timestamp at_instant,
+                                                          std::string_view person) {
+  std::set<std::string> candidates;
+  for (auto& workspace : references(rows, "person", person, "workspace")) {
+    candidates.insert(std::move(workspace));
+  }
+  for (const auto& organisation : references(rows, "person", person, "organisation")) {
+    if (!organisation_role(rows, organisation, person)) continue;
+    for (auto& workspace : references(rows, "organisation", organisation, "workspace")) {
+      candidates.insert(std::move(workspace));
+    }
+  }
+  std::vector<std::pair<std::string, Access>> workspaces;
+  for (const auto& workspace : candidates) {
+    auto access = effective_access(rows, at_instant, workspace, person);
+    if (access.role) workspaces.emplace_back(workspace, std::move(access));
+  }
+  return workspaces;
 }
 
 std::optional<OrganisationRole> organisation_role(const RowReader& rows,

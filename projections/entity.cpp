@@ -8,7 +8,7 @@
 namespace actbook {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, EntityKind>, 8> kKinds = {{
+constexpr std::array<std::pair<std::string_view, EntityKind>, 20> kKinds = {{
     {"organisation", EntityKind::organisation},
     {"workspace", EntityKind::workspace},
     {"person", EntityKind::person},
@@ -17,6 +17,18 @@ constexpr std::array<std::pair<std::string_view, EntityKind>, 8> kKinds = {{
     {"invite", EntityKind::invite},
     {"handoff", EntityKind::handoff},
     {"contact", EntityKind::contact},
+    {"project", EntityKind::project},
+    {"recording", EntityKind::recording},
+    {"mandate", EntityKind::mandate},
+    {"mandate_request", EntityKind::mandate_request},
+    {"plan", EntityKind::plan},
+    {"charge", EntityKind::charge},
+    {"payment", EntityKind::payment},
+    {"deal", EntityKind::deal},
+    {"transfer", EntityKind::transfer},
+    {"support_request", EntityKind::support_request},
+    {"personal_account", EntityKind::personal_account},
+    {"hold", EntityKind::hold},
 }};
 
 Error invalid(const std::string& what) { return {ErrorKind::invalid, "INVALID_ENTITY", what, {}}; }

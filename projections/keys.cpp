@@ -18,4 +18,16 @@ std::string acceptance_key(std::string_view workspace, Position acceptance) {
   return std::string(workspace) + '/' + padded(acceptance.value, 20);
 }
 
+std::string terms_key(std::string_view deal, std::uint32_t version) {
+  return std::string(deal) + '/' + padded(version, 10);
+}
+
+std::string accrual_key(std::string_view deal, Position accrual) {
+  return std::string(deal) + '/' + padded(accrual.value, 20);
+}
+
+std::string billed_month_key(std::int64_t starts_at) {
+  return padded(static_cast<std::uint64_t>(starts_at), 20);
+}
+
 }  // namespace actbook

@@ -37,7 +37,21 @@ using AllEvents = EventTypes<
     event::InviteAccepted, event::BillingAccountOpened, event::BillingAccountClosed,
     event::TierChanged, event::AccountStatusChanged, event::SeatOpened, event::SeatClosed,
     event::HandoffProposed, event::HandoffAccepted, event::HandoffDeclined, event::HandoffCancelled,
-    event::PersonErased, event::LegalHoldPlaced, event::LegalHoldReleased>;
+    event::PersonErased, event::LegalHoldPlaced, event::LegalHoldReleased, event::ProjectCreated,
+    event::ProjectEdited, event::ProjectDeleted, event::ProjectMoved, event::RecordingAdded,
+    event::RecordingMoved, event::AccessRecorded, event::CollaboratorAdded,
+    event::CollaboratorRemoved, event::ProjectEntered, event::ProjectTransferStarted,
+    event::ProjectTransferAccepted, event::ProjectTransferDeclined, event::ProjectTransferCancelled,
+    event::SupportDoorOpened, event::SupportDoorClosed, event::SupportRequested,
+    event::SupportApproved, event::SupportDenied, event::SupportExtended, event::DiscountChanged,
+    event::AccountRenewed, event::ChargeRecorded, event::PaymentRecorded, event::RefundRecorded,
+    event::ReferralDealSigned, event::ReferralTermsChanged, event::ReferralDealEnded,
+    event::KickbackAccrued, event::KickbackPaid, event::RequirementMet, event::RequirementLost,
+    event::EnrollmentExtended, event::PersonalAccountRegistered, event::PersonalAccountConverted,
+    event::MandateRequested, event::MandateRequestWithdrawn, event::MandateRequestRejected,
+    event::MandateRequestApproved, event::MandateGranted, event::MandateCancelled,
+    event::PlanDefined, event::PartnerDiscountChanged, event::SpecialPlansEnabled,
+    event::PlanBought>;
 
 template <class... Events>
 template <class Visitor>

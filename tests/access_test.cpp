@@ -17,7 +17,7 @@ using schema::OrganisationRole;
 using schema::WorkspaceRole;
 
 Access access(const World& world, const std::string& person) {
-  return effective_access(world.rows(), "panels", person);
+  return effective_access(world.rows(), world.now(), "panels", person);
 }
 
 void given_visibility(World& world, const std::string& visibility) {
@@ -162,11 +162,11 @@ TEST_CASE("Access: everybody with access, and nobody else") {
   given_member(world, "panels", "bea", "member");
   given_end(world, "bea", true);
   std::string all;
-  for (const auto& [person, access] : everybody_with_access(world.rows(), "panels")) {
+  for (const auto& [person, access] : everybody_with_access(world.rows(), world.now(), "panels")) {
     all += person + "=" + schema::EnumNameWorkspaceRole(*access.role) + " ";
   }
   CHECK(all == "adam=owner clara=observer olga=admin ");
-  CHECK(everybody_with_access(world.rows(), "nowhere").empty());
+  CHECK(everybody_with_access(world.rows(), world.now(), "nowhere").empty());
 }
 
 // ---- roles as data: the tables of domain.md 3.1 and 3.2, cell by cell ----

@@ -70,7 +70,63 @@ const std::map<std::string, std::string> kCommands = {
     {"ErasePerson", R"({"email": "PERSONAL@x.example"})"},
     {"PlaceLegalHold", R"({"hold": "h", "person": "p"})"},
     {"ReleaseLegalHold", R"({"hold": "h"})"},
+    {"CreateProject", R"({"project": "p", "workspace": "w", "name": "P"})"},
+    {"EditProject", R"({"project": "p", "name": "P"})"},
+    {"DeleteProject", R"({"project": "p"})"},
+    {"MoveProject", R"({"project": "p", "workspace": "w"})"},
+    {"AddRecording", R"({"recording": "r", "project": "p"})"},
+    {"MoveRecordings", R"({"recordings": ["r"], "project": "p"})"},
+    {"RecordAccess", R"({"person": "p", "workspace": "w", "what": "conversation 1"})"},
+    {"AddCollaborator", R"({"project": "p", "person": "x"})"},
+    {"RemoveCollaborator", R"({"project": "p", "person": "x"})"},
+    {"EnterProject", R"({"project": "p"})"},
+    {"TransferProject", R"({"transfer": "t", "project": "p", "target": "o"})"},
+    {"AcceptProjectTransfer", R"({"transfer": "t"})"},
+    {"DeclineProjectTransfer", R"({"transfer": "t"})"},
+    {"CancelProjectTransfer", R"({"transfer": "t"})"},
+    {"OpenSupportDoor", R"({"workspace": "w"})"},
+    {"CloseSupportDoor", R"({"workspace": "w"})"},
+    {"JoinSupport", R"({"workspace": "w"})"},
+    {"RequestSupport", R"({"request": "r", "workspace": "w"})"},
+    {"ApproveSupport", R"({"request": "r"})"},
+    {"DenySupport", R"({"request": "r"})"},
+    {"LeaveSupport", R"({"workspace": "w"})"},
+    {"SetDiscount", R"({"account": "a", "percent": 10})"},
+    {"RenewAccount", R"({"account": "a", "interval": "yearly"})"},
+    {"RecordCharge", R"({"charge": "c", "account": "a", "plan_cents": 100})"},
+    {"RecordPayment", R"({"payment": "p", "charge": "c"})"},
+    {"RecordRefund", R"({"refund": "r", "payment": "p", "amount_cents": 1})"},
+    {"SignReferralDeal", R"({"deal": "d", "workspace": "w", "organisation": "o",
+        "terms": {"kickback_percent": 20, "discount_percent": 15, "starts_at": "2026-01-01"}})"},
+    {"ChangeReferralTerms", R"({"deal": "d",
+        "terms": {"kickback_percent": 20, "discount_percent": 15, "starts_at": "2026-01-01"}})"},
+    {"EndReferralDeal", R"({"deal": "d"})"},
+    {"RecordKickbackPaid", R"({"payout": "p", "deal": "d", "amount_cents": 1})"},
+    {"EnrollAgency", R"({"organisation": "o", "deadline": "2026-09-01"})"},
+    {"EndEnrollment", R"({"organisation": "o"})"},
+    {"MeetRequirement", R"({"organisation": "o", "requirement": "paid_activation"})"},
+    {"LoseRequirement", R"({"organisation": "o", "requirement": "paid_activation"})"},
+    {"ExtendEnrollment", R"({"organisation": "o", "deadline": "2026-09-01"})"},
+    {"CreateClientOrganisation", R"({"agency": "a", "organisation": "o", "name": "O"})"},
+    {"RegisterPersonalAccount", R"({"personal_account": "s", "person": "p"})"},
+    {"ConvertAccountToOrganisation",
+     R"({"personal_account": "s", "organisation": "o", "name": "O"})"},
+    {"RequestMandate", R"({"request": "r", "agency": "a", "client": "c"})"},
+    {"WithdrawMandateRequest", R"({"request": "r"})"},
+    {"ApproveMandateRequest", R"({"request": "r"})"},
+    {"RejectMandateRequest", R"({"request": "r"})"},
+    {"CancelMandate", R"({"mandate": "m"})"},
+    {"DefinePlan", R"({"plan": "p", "name": "P", "monthly_cents": 1, "yearly_cents": 1})"},
+    {"SetPartnerDiscount", R"({"organisation": "o", "percent": 10})"},
+    {"EnableSpecialPlans", R"({"mandate": "m", "plans": ["p"]})"},
+    {"BuyPlan", R"({"organisation": "o", "plan": "p", "interval": "monthly"})"},
+    {"BillMonth", R"({"charge": "c", "organisation": "o",
+        "lines": [{"kind": "traffic", "amount_cents": 1}]})"},
+    {"DefineRole", R"({"scope": "organisation", "role": "viewer", "permissions": ["org.view"]})"},
 };
+
+/// A fact, never a wish: the ledger does not take it in command mode.
+bool only_observed(const std::string& command_type) { return command_type == "RecordAccess"; }
 
 bool holds(ByteView bytes, std::string_view text) {
   return std::search(bytes.begin(), bytes.end(), text.begin(), text.end()) != bytes.end();
@@ -112,7 +168,8 @@ TEST_CASE("Completeness: decide() knows every command of the schema") {
     if (command == command::Command::NONE) continue;
     const std::string name = command::EnumNameCommand(command);
     REQUIRE_MESSAGE(kCommands.contains(name), name);
-    CHECK_MESSAGE(!records(name, "command").empty(), name);  // aborts if it does not
+    // Aborts if it does not.
+    CHECK_MESSAGE(!records(name, only_observed(name) ? "observed" : "command").empty(), name);
     ++known;
   }
   CHECK(known == kCommands.size());
@@ -144,12 +201,15 @@ void check_refusal(const std::string& name, const std::string& command) {
 }
 
 TEST_CASE("Completeness: a refusal is one event with reason, subjects as tags, nothing personal") {
-  for (const auto& [name, command] : kCommands) check_refusal(name, command);
+  for (const auto& [name, command] : kCommands) {
+    if (!only_observed(name)) check_refusal(name, command);
+  }
 }
 
 TEST_CASE("Completeness: observed, no command is refused, whatever was never seen here") {
   // What these say is so already in a ledger that knows nothing, so there is nothing to record.
-  const std::set<std::string> unchanged = {"RemoveBranding", "RevokePartnerStatus"};
+  const std::set<std::string> unchanged = {"RemoveBranding", "RevokePartnerStatus", "EndEnrollment",
+                                           "LoseRequirement", "CloseSupportDoor"};
   for (const auto& command : kCommands) {
     CAPTURE(command.first);
     if (command.first == "ErasePerson") continue;  // is never observed

@@ -332,13 +332,14 @@ TEST_CASE("Seats: paid seats are a high-water mark") {
   CHECK(field(back.event("SeatOpened"), "paid_seats") == "4");
 }
 
-TEST_CASE("Seats: a support session takes none") {
+TEST_CASE("Seats: a support session takes none, and is no membership whose role could change") {
   World world = prism_with_panels();
-  world.given("MembershipGranted", R"({"workspace": "panels", "person": "sue", "role": "admin",
-      "source": "staff_support"})");
-  const auto then = world.when(person("adam"), "ChangeWorkspaceRole", role("sue", "billing"));
-  CHECK(joined(then.types) == "MembershipRoleChanged");
+  world.when(person("adam"), "OpenSupportDoor", R"({"workspace": "panels"})");
+  world.when(staff("sue"), "JoinSupport", R"({"workspace": "panels"})");
+  CHECK(role_in(world, "panels", "sue") == "admin");
   CHECK(seats(world, "acc-panels") == "1 of 1");
+  CHECK(refused(world, person("adam"), "ChangeWorkspaceRole", role("sue", "billing")) ==
+        "MEMBERSHIP_NOT_FOUND");
 }
 
 TEST_CASE("Seats: access by an organisation role alone takes none, nor does observing") {

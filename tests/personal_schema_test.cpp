@@ -56,6 +56,24 @@ const std::set<std::string> kHarmless = {
     "AgreementVersionRow.text_sha256",
     "AcceptanceRow.text_sha256",
     "AcceptanceLine.text_sha256",
+    // Of projects, plans and organisations; and what a charge is for, which says so.
+    "CreateProject.name",
+    "EditProject.name",
+    "ProjectCreated.name",
+    "ProjectRow.name",
+    "CreateClientOrganisation.name",
+    "ConvertAccountToOrganisation.name",
+    "DefinePlan.name",
+    "PlanDefined.name",
+    "PlanRow.name",
+    "PlanBought.plan_name",
+    "SubscriptionRow.plan_name",
+    "OtherLine.description",
+    "ChargeLine.description",
+    "ClientLine.name",
+    "AgencyDashboard.name",
+    "PartnerOverview.name",
+    "PartnerWorkspaceLine.name",
 };
 
 bool is_text(const reflection::Field& field) {

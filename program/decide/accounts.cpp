@@ -6,11 +6,11 @@ namespace {
 
 using schema::Tier;
 
-void require_staff_or_system(Decision& decision) {
-  const bool system = decision.actor_is(schema::ActorKind::system);
-  if (system) decision.set_basis("system");
-  if (decision.actor_is_staff()) decision.set_basis("staff");
-  decision.require(system || decision.actor_is_staff(), Reason::STAFF_ONLY);
+// A year of a plan has 365 days; a month goes to the same day of the next, or to its last.
+Timestamp period_end(Timestamp start, schema::BillingInterval interval) {
+  constexpr int kYearDays = 365;
+  if (interval == schema::BillingInterval::yearly) return plus_days(start, kYearDays);
+  return plus_month(start);
 }
 
 }  // namespace
@@ -18,7 +18,7 @@ void require_staff_or_system(Decision& decision) {
 void decide(const command::SetTierT& command, Decision& decision) {
   const RowReader& rows = decision.rows();
   const auto account = find<row::AccountRowT>(rows, command.account);
-  require_staff_or_system(decision);
+  decision.require_staff_or_system();
   decision.require(account && !account->closed, Reason::ACCOUNT_NOT_FOUND);
   if (decision.refused()) return;
 
@@ -42,7 +42,7 @@ void decide(const command::SetTierT& command, Decision& decision) {
 
 void decide(const command::SetAccountStatusT& command, Decision& decision) {
   const auto account = find<row::AccountRowT>(decision.rows(), command.account);
-  require_staff_or_system(decision);
+  decision.require_staff_or_system();
   decision.require(account && !account->closed, Reason::ACCOUNT_NOT_FOUND);
   if (decision.refused()) return;
 
@@ -51,6 +51,38 @@ void decide(const command::SetAccountStatusT& command, Decision& decision) {
   changed.from = account ? account->status : schema::AccountStatus::none;
   changed.to = *command.status;
   if (changed.from != changed.to) decision.emit(changed);
+}
+
+void decide(const command::SetDiscountT& command, Decision& decision) {
+  const auto account = find<row::AccountRowT>(decision.rows(), command.account);
+  decision.require_staff_or_system();
+  decision.require(account && !account->closed, Reason::ACCOUNT_NOT_FOUND);
+  if (decision.refused()) return;
+
+  event::DiscountChangedT changed;
+  changed.account = command.account;
+  changed.from = account ? account->discount_percent : 0;
+  changed.to = *command.percent;
+  if (changed.from != changed.to) decision.emit(changed);
+}
+
+// A renewal is an act of its own, recorded however often.
+void decide(const command::RenewAccountT& command, Decision& decision) {
+  const auto account = find<row::AccountRowT>(decision.rows(), command.account);
+  decision.require_staff_or_system();
+  decision.require(account && !account->closed, Reason::ACCOUNT_NOT_FOUND);
+  if (decision.refused()) return;
+
+  const auto row = account.value_or(row::AccountRowT());
+  const auto start = command.starts_at ? Timestamp{*command.starts_at} : decision.now();
+  event::AccountRenewedT renewed;
+  renewed.account = command.account;
+  renewed.interval = *command.interval;
+  renewed.period_starts_at = start.microseconds;
+  renewed.period_ends_at = period_end(start, *command.interval).microseconds;
+  renewed.from_paid_seats = row.paid_seats;
+  renewed.paid_seats = row.seats;
+  decision.emit(renewed);
 }
 
 }  // namespace actbook

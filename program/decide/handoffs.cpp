@@ -15,10 +15,10 @@ bool is_pending(const std::optional<row::HandoffRowT>& handoff) {
 }
 
 // Everybody with a role in the organisation that hands over loses their place, but for who takes
-// over.
+// over. So does support: it was the former owner who let it in.
 void end_partner_access(Decision& decision, const row::HandoffRowT& handoff) {
   const RowReader& rows = decision.rows();
-  for (const auto& [person, member] : live_members(rows, handoff.workspace)) {
+  for (const auto& [person, member] : live_members(rows, decision.now(), handoff.workspace)) {
     const bool stays = person == decision.person() || is_outsider(rows, member.role);
     // Nobody is thrown out here: whoever is of the new owner's organisation too has its ladder.
     if (!stays) end_membership(decision, handoff.workspace, person, "handed_off", Removal::leaves);
@@ -114,6 +114,12 @@ void decide(const command::AcceptHandoffT& command, Decision& decision) {
   decision.emit(accepted);
   if (row.workspace.empty()) return;  // an observed fact about a handoff that was never seen here
   end_partner_access(decision, row);
+  if (workspace.support_door_open) {
+    event::SupportDoorClosedT closed;
+    closed.workspace = row.workspace;
+    closed.cause = "handed_off";
+    decision.emit(closed);
+  }
   if (!decision.person().empty()) {
     make_owner(decision, row.workspace, decision.person(), command.handoff);
   }

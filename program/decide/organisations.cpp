@@ -7,18 +7,7 @@
 namespace actbook {
 namespace {
 
-using schema::ActorKind;
 using schema::OrganisationRole;
-
-// Facts about who exists come from those who run the product, or from the person concerned.
-bool may_speak_for(Decision& decision, const std::string& person) {
-  const bool itself = decision.person() == person && !person.empty();
-  if (itself) decision.set_basis("the person concerned");
-  if (!decision.actor_is(ActorKind::person)) {
-    decision.set_basis(schema_name(schema::EnumNameActorKind(*decision.actor().kind)));
-  }
-  return itself || !decision.actor_is(ActorKind::person);
-}
 
 bool has_owner(const RowReader& rows, std::string_view organisation, std::string_view besides) {
   bool found = false;
@@ -33,19 +22,6 @@ bool has_owner(const RowReader& rows, std::string_view organisation, std::string
 bool role_available(const RowReader& rows, std::string_view organisation, OrganisationRole role) {
   const auto definition = role_definition(rows, role);
   return !(definition && definition->partner_only) || is_partner(rows, organisation);
-}
-
-// People who hold a role that only partners have.
-std::vector<std::string> partner_role_holders(const RowReader& rows,
-                                              std::string_view organisation) {
-  std::vector<std::string> people;
-  each<row::OrganisationMemberRowT>(
-      rows, row_key({organisation}) + "/",
-      [&](std::string_view person, const row::OrganisationMemberRowT& row) {
-        const auto definition = role_definition(rows, row.role);
-        if (row.live && definition && definition->partner_only) people.emplace_back(person);
-      });
-  return people;
 }
 
 }  // namespace
@@ -83,15 +59,7 @@ void decide(const command::RegisterOrganisationT& command, Decision& decision) {
   decision.require(!find<row::AccountRowT>(decision.rows(), account), Reason::ACCOUNT_EXISTS);
   if (decision.refused()) return;
 
-  event::OrganisationRegisteredT registered;
-  registered.organisation = command.organisation;
-  registered.name = command.name;
-  decision.emit(registered);
-  event::OrganisationMemberAddedT owner;
-  owner.organisation = command.organisation;
-  owner.person = command.owner;
-  owner.role = OrganisationRole::owner;
-  decision.emit(owner);
+  found_organisation(decision, command.organisation, command.name, command.owner);
   event::BillingAccountOpenedT opened;
   opened.account = account;
   opened.scope = schema::AccountScope::organisation;
@@ -194,7 +162,7 @@ void decide(const command::GrantPartnerStatusT& command, Decision& decision) {
   if (decision.refused()) return;
 
   const auto row = find_or_empty<row::OrganisationRowT>(decision.rows(), command.organisation);
-  if (row.partner && row.contract_reference == command.contract_reference) return;
+  if (row.workspace_partner && row.contract_reference == command.contract_reference) return;
   event::PartnerStatusGrantedT granted;
   granted.organisation = command.organisation;
   granted.contract_reference = command.contract_reference;
@@ -207,13 +175,14 @@ void decide(const command::RevokePartnerStatusT& command, Decision& decision) {
                    Reason::ORG_NOT_FOUND);
   if (decision.refused()) return;
 
+  // Whoever is no partner any more is none in any program.
   const auto row = find_or_empty<row::OrganisationRowT>(decision.rows(), command.organisation);
-  if (!row.partner) return;
-  event::PartnerStatusRevokedT revoked;
-  revoked.organisation = command.organisation;
-  revoked.contract_reference = row.contract_reference;
-  revoked.kept_partner_roles = partner_role_holders(decision.rows(), command.organisation);
-  decision.emit(revoked);
+  if (row.workspace_partner) {
+    emit_revocation(decision, command.organisation, schema::PartnerProgram::workspace);
+  }
+  if (row.agency_partner) {
+    emit_revocation(decision, command.organisation, schema::PartnerProgram::agency);
+  }
 }
 
 }  // namespace actbook

@@ -37,17 +37,6 @@ bool left_since(const RowReader& rows, const row::InviteRowT& invite, std::strin
   return position(membership.ended) > sent || position(member.ended) > sent;
 }
 
-void grant(Decision& decision, std::string_view workspace, std::string_view person,
-           WorkspaceRole role, MembershipSource source, std::string_view invite) {
-  event::MembershipGrantedT granted;
-  granted.workspace = workspace;
-  granted.person = person;
-  granted.role = role;
-  granted.source = source;
-  granted.invite = invite;
-  decision.emit(granted);
-}
-
 // A grant in full: an insider's organisation membership first, then the workspace membership and
 // its seat.
 void let_in(Decision& decision, const std::string& workspace, const std::string& person,
@@ -56,13 +45,20 @@ void let_in(Decision& decision, const std::string& workspace, const std::string&
   if (!is_outsider(decision.rows(), role)) {
     ensure_organisation_member(decision, row.organisation, person, invite);
   }
-  grant(decision, workspace, person, role, MembershipSource::direct, invite);
+  event::MembershipGrantedT granted;
+  granted.workspace = workspace;
+  granted.person = person;
+  granted.role = role;
+  granted.source = MembershipSource::direct;
+  granted.invite = invite;
+  decision.emit(granted);
   settle_seat(decision, row.account, person);
 }
 
-bool is_live_member(const RowReader& rows, std::string_view workspace, std::string_view person) {
-  return !person.empty() &&
-         find_or_empty<row::MembershipRowT>(rows, row_key({workspace, person})).live;
+bool is_live_member(const Decision& decision, std::string_view workspace, std::string_view person) {
+  if (person.empty()) return false;
+  const auto key = row_key({workspace, person});
+  return is_live(find_or_empty<row::MembershipRowT>(decision.rows(), key), decision.now());
 }
 
 // Outsiders must not be insiders of the organisation, nor the other way round.
@@ -83,7 +79,7 @@ void require_inviter(Decision& decision, const row::InviteRowT& invite) {
   const bool inviter = invite.issued && !decision.person().empty() &&
                        invite.issued->actor->kind == schema::ActorKind::person &&
                        invite.issued->actor->id == decision.person() &&
-                       (effective_access(rows, invite.workspace, decision.person()).role ||
+                       (decision.workspace_role(invite.workspace) ||
                         organisation_role(rows, organisation, decision.person()));
   if (inviter) decision.set_basis("the inviter");
   decision.require(inviter || decision.organisation_permits(organisation, "org.manage_members"),
@@ -109,14 +105,14 @@ void decide(const command::InviteToWorkspaceT& command, Decision& decision) {
   const WorkspaceRole role = *command.role;
   const auto workspace = live_workspace(rows, command.workspace);
   const Party invited = party(rows, command.email, command.person);
-  const auto own = effective_access(rows, command.workspace, decision.person()).role;
+  const auto own = decision.workspace_role(command.workspace);
   const Party self = known_party(rows, "", decision.person());
   const auto waiting = pending_invites(rows, command.workspace);
   const auto same = std::ranges::find_if(waiting, [&](const auto& other) {
     return !is_expired(other.second, decision.now()) &&
            known_party(rows, other.second.contact, other.second.person).is(invited);
   });
-  const bool is_member = is_live_member(rows, command.workspace, invited.person);
+  const bool is_member = is_live_member(decision, command.workspace, invited.person);
   const bool would_issue = !is_member && invited.person.empty() && same == waiting.end();
 
   decision.require(decision.workspace_permits(command.workspace, "member.invite"),
@@ -240,7 +236,7 @@ void decide(const command::AcceptInviteT& command, Decision& decision) {
   accepted.person = command.person;
   decision.emit(accepted);
   if (row.workspace.empty()) return;  // an observed fact about an invite that was never seen here
-  if (is_live_member(rows, row.workspace, command.person)) {
+  if (is_live_member(decision, row.workspace, command.person)) {
     decision.set_result("already_member");
     return;
   }
@@ -254,25 +250,27 @@ void decide(const command::ChangeWorkspaceRoleT& command, Decision& decision) {
   const auto membership =
       find_or_empty<row::MembershipRowT>(rows, row_key({command.workspace, command.person}));
   const WorkspaceRole from = membership.role;
-  const auto own = effective_access(rows, command.workspace, decision.person()).role;
-  const bool changes = !membership.live || from != to;
+  // A support session has the role it has.
+  const bool live = membership.live && membership.source != MembershipSource::staff_support;
+  const auto own = decision.workspace_role(command.workspace);
+  const bool changes = !live || from != to;
 
   decision.require(decision.workspace_permits(command.workspace, "member.manage"),
                    Reason::FORBIDDEN);
   decision.require(own.has_value() && to <= *own, Reason::ROLE_ABOVE_OWN);
-  decision.require(membership.live, Reason::MEMBERSHIP_NOT_FOUND);
-  decision.require(!membership.live || is_outsider(rows, from) == is_outsider(rows, to),
+  decision.require(live, Reason::MEMBERSHIP_NOT_FOUND);
+  decision.require(!live || is_outsider(rows, from) == is_outsider(rows, to),
                    Reason::OUTSIDER_INSIDER_CROSSING);
   decision.require(to != WorkspaceRole::observer || workspace.usage == Usage::external_client,
                    Reason::OBSERVER_ONLY_IN_EXTERNAL_WORKSPACE);
   decision.require(!changes || !takes_paid_seat(rows, to) || !billing_blocked(rows, workspace),
                    Reason::REACTIVATE_PLAN_FIRST);
-  decision.require(
-      to == WorkspaceRole::owner || !is_last_owner(rows, command.workspace, command.person),
-      Reason::LAST_OWNER);
+  decision.require(to == WorkspaceRole::owner ||
+                       !is_last_owner(rows, decision.now(), command.workspace, command.person),
+                   Reason::LAST_OWNER);
   if (decision.refused() || !changes) return;
 
-  if (!membership.live) {  // an observed fact about somebody who was never seen here
+  if (!live) {  // an observed fact about somebody who was never seen here
     let_in(decision, command.workspace, command.person, to, "");
     return;
   }
@@ -291,9 +289,10 @@ void decide(const command::RemoveMemberT& command, Decision& decision) {
   if (leaving) decision.set_basis("the person leaving");
   decision.require(leaving || decision.workspace_permits(command.workspace, "member.manage"),
                    Reason::FORBIDDEN);
-  decision.require(is_live_member(rows, command.workspace, command.person),
+  decision.require(is_live_member(decision, command.workspace, command.person),
                    Reason::MEMBERSHIP_NOT_FOUND);
-  decision.require(!is_last_owner(rows, command.workspace, command.person), Reason::LAST_OWNER);
+  decision.require(!is_last_owner(rows, decision.now(), command.workspace, command.person),
+                   Reason::LAST_OWNER);
   if (decision.refused()) return;
 
   end_membership(decision, command.workspace, command.person, leaving ? "left" : "removed");
@@ -305,12 +304,17 @@ void decide(const command::SelfJoinT& command, Decision& decision) {
   const auto workspace = live_workspace(rows, command.workspace);
   decision.require(decision.organisation_permits(workspace.organisation, "org.self_join_workspace"),
                    Reason::FORBIDDEN);
-  decision.require(!is_live_member(rows, command.workspace, decision.person()),
+  decision.require(!is_live_member(decision, command.workspace, decision.person()),
                    Reason::ALREADY_MEMBER);
   if (decision.refused() || decision.person().empty()) return;
 
-  grant(decision, command.workspace, decision.person(), WorkspaceRole::admin,
-        MembershipSource::self_join, "");
+  event::MembershipGrantedT granted;
+  granted.workspace = command.workspace;
+  granted.person = decision.person();
+  granted.role = WorkspaceRole::admin;
+  granted.source = MembershipSource::self_join;
+  granted.data_owner = data_owner_as_known(rows, workspace);
+  decision.emit(granted);
   settle_seat(decision, workspace.account, decision.person());
 }
 

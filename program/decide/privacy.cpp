@@ -66,7 +66,8 @@ bool is_known(const RowReader& rows, const command::ErasePersonT& command, const
   }
   if (!who.contacts.empty() || find<row::PersonRowT>(rows, command.person)) return true;
   return std::ranges::any_of(
-      std::initializer_list<std::string_view>{"organisation", "workspace", "act"},
+      std::initializer_list<std::string_view>{"organisation", "workspace", "act", "project",
+                                              "personal_account"},
       [&](std::string_view kind) {
         return !references(rows, "person", command.person, kind).empty();
       });

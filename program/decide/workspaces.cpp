@@ -203,7 +203,7 @@ void become_internal(const command::ChangeDataOwnershipT& command, Decision& dec
     lapsed.acceptance = workspace.acceptance;
     decision.emit(lapsed);
   }
-  for (const auto& [person, member] : live_members(rows, command.workspace)) {
+  for (const auto& [person, member] : live_members(rows, decision.now(), command.workspace)) {
     if (member.role == WorkspaceRole::observer) {
       end_membership(decision, command.workspace, person, "became_internal");
     }
@@ -361,13 +361,14 @@ void decide(const command::ChangeVisibilityT& command, Decision& decision) {
 
 // Pending invites stay: whoever follows one learns WORKSPACE_GONE.
 void decide(const command::DeleteWorkspaceT& command, Decision& decision) {
-  decision.require(decision.workspace_permits(command.workspace, "settings.manage"),
-                   Reason::FORBIDDEN);
-  if (decision.refused()) return;
   const RowReader& rows = decision.rows();
   const auto workspace = live_workspace(rows, command.workspace);
+  decision.require(decision.workspace_permits(command.workspace, "settings.manage"),
+                   Reason::FORBIDDEN);
+  decision.require(workspace.projects == 0, Reason::WORKSPACE_HAS_PROJECTS);
+  if (decision.refused()) return;
   cancel_pending_handoff(decision, command.workspace);
-  for (const auto& [person, member] : live_members(rows, command.workspace)) {
+  for (const auto& [person, member] : live_members(rows, decision.now(), command.workspace)) {
     end_membership(decision, command.workspace, person, "workspace_deleted");
   }
   event::WorkspaceDeletedT deleted;

@@ -1,22 +1,13 @@
 #include "actbook/state.h"
 
-#include <algorithm>
 #include "actbook/access.h"
-
 #include "actbook/keys.h"
 #include "answers/known.h"
 #include "answers/lines.h"
+#include "answers/states.h"
 
 namespace actbook {
 namespace {
-
-template <class Answer>
-Answer stamped(const View& view) {
-  Answer answer;
-  answer.as_of = view.position().value;
-  answer.at = view.at().microseconds;
-  return answer;
-}
 
 std::unique_ptr<answer::InviteLineT> invite_line(const View& view, const std::string& invite,
                                                  const row::InviteRowT& row) {
@@ -36,20 +27,6 @@ std::unique_ptr<answer::InviteLineT> invite_line(const View& view, const std::st
   return line;
 }
 
-std::unique_ptr<answer::HandoffLineT> handoff_line(const std::string& handoff,
-                                                   const row::HandoffRowT& row) {
-  auto line = std::make_unique<answer::HandoffLineT>();
-  line->handoff = handoff;
-  line->from_organisation = row.from_organisation;
-  line->target = row.target;
-  line->state = row.state;
-  line->proposed = copy(row.proposed);
-  line->decided = copy(row.decided);
-  line->reason = row.reason;
-  line->message = row.message;
-  return line;
-}
-
 template <class Line>
 void add_positions(Line& line, const Access& access) {
   line.basis = access.basis;
@@ -57,32 +34,20 @@ void add_positions(Line& line, const Access& access) {
   for (const auto position : access.positions) line.positions.push_back(position.value);
 }
 
-// The legal holds in force on an entity itself.
-std::vector<std::string> holds_on(const View& view, std::string_view kind, const std::string& id) {
-  auto holds = references(view, kind, id, "hold");
-  std::erase_if(holds, [&](const std::string& hold) {
-    return find_or_empty<row::LegalHoldRowT>(view, hold).released != nullptr;
-  });
-  return holds;
-}
-
 void add_people(const View& view, const std::string& id, answer::WorkspaceStateT& state) {
-  for (const auto& [person, access] : everybody_with_access(view, id)) {
-    auto line = std::make_unique<answer::AccessLineT>();
-    line->person = person;
-    line->role = *access.role;
-    add_positions(*line, access);
-    state.access.push_back(std::move(line));
+  for (const auto& [person, access] : everybody_with_access(view, view.at(), id)) {
+    state.access.push_back(access_line(person, access));
   }
   each<row::MembershipRowT>(view, row_key({id}) + "/",
                             [&](std::string_view person, const row::MembershipRowT& row) {
-                              if (!row.live) return;
+                              if (!is_live(row, view.at())) return;
                               auto line = std::make_unique<answer::MemberLineT>();
                               line->person = person;
                               line->role = row.role;
                               line->source = row.source;
                               line->since = copy(row.since);
                               line->role_since = copy(row.role_since);
+                              line->expires_at = row.expires_at;
                               state.members.push_back(std::move(line));
                             });
 }
@@ -103,7 +68,7 @@ answer::EntityUnion workspace_state(const View& view, const std::string& id) {
         invite_line(view, invite, find_or_empty<row::InviteRowT>(view, invite)));
   }
   for (const auto& handoff : references(view, "workspace", id, "handoff")) {
-    state.handoffs.push_back(handoff_line(handoff, find_or_empty<row::HandoffRowT>(view, handoff)));
+    state.handoffs.push_back(handoff_line(view, handoff));
   }
   each<row::AcceptanceRowT>(
       view, row_key({id}) + "/", [&](std::string_view, const row::AcceptanceRowT& acceptance) {
@@ -111,6 +76,11 @@ answer::EntityUnion workspace_state(const View& view, const std::string& id) {
             std::make_unique<answer::AcceptanceLineT>(acceptance_line(acceptance)));
       });
   state.legal_holds = holds_on(view, "workspace", id);
+  state.projects = live_projects(view, "workspace", id);
+  for (const auto& request : references(view, "workspace", id, "support_request")) {
+    state.support_requests.push_back(support_request_line(view, request));
+  }
+  state.deals = references(view, "workspace", id, "deal");
   entity.Set(std::move(state));
   return entity;
 }
@@ -138,16 +108,15 @@ answer::EntityUnion organisation_state(const View& view, const std::string& id) 
     if (found.organisation == id && !found.deleted) state.workspaces.push_back(workspace);
   }
   state.legal_holds = holds_on(view, "organisation", id);
+  state.projects = live_projects(view, "organisation", id);
+  if (const auto enrollment = find<row::EnrollmentRowT>(view, id)) {
+    state.enrollment = std::make_unique<row::EnrollmentRowT>(*enrollment);
+  }
+  state.subscription = subscription_of(view, "organisation", id);
+  state.mandates = mandate_lines(view, id);
+  state.mandate_requests = mandate_request_lines(view, id);
   entity.Set(std::move(state));
   return entity;
-}
-
-void add_workspaces(const View& view, const std::string& person, const std::string& organisation,
-                    std::vector<std::string>& workspaces) {
-  if (!organisation_role(view, organisation, person)) return;
-  for (const auto& workspace : references(view, "organisation", organisation, "workspace")) {
-    workspaces.push_back(workspace);
-  }
 }
 
 answer::EntityUnion person_state(const View& view, const std::string& id) {
@@ -156,14 +125,15 @@ answer::EntityUnion person_state(const View& view, const std::string& id) {
   state.person = id;
   const auto row = find<row::PersonRowT>(view, id);
   if (row) state.row = std::make_unique<row::PersonRowT>(*row);
-  auto workspaces = references(view, "person", id, "workspace");
   const auto organisations = references(view, "person", id, "organisation");
   state.legal_holds = holds_on(view, "person", id);
-  if (!row && workspaces.empty() && organisations.empty() && state.legal_holds.empty()) {
-    return entity;
-  }
+  state.personal_accounts = references(view, "person", id, "personal_account");
+  const bool known = row || !organisations.empty() || !state.legal_holds.empty() ||
+                     !state.personal_accounts.empty() ||
+                     !references(view, "person", id, "workspace").empty() ||
+                     !references(view, "person", id, "project").empty();
+  if (!known) return entity;
   for (const auto& organisation : organisations) {
-    add_workspaces(view, id, organisation, workspaces);
     const auto member =
         find_or_empty<row::OrganisationMemberRowT>(view, row_key({organisation, id}));
     if (!member.live) continue;
@@ -173,16 +143,15 @@ answer::EntityUnion person_state(const View& view, const std::string& id) {
     line->since = copy(member.since);
     state.organisations.push_back(std::move(line));
   }
-  std::ranges::sort(workspaces);
-  workspaces.erase(std::unique(workspaces.begin(), workspaces.end()), workspaces.end());
-  for (const auto& workspace : workspaces) {
-    const auto access = effective_access(view, workspace, id);
-    if (!access.role) continue;
+  for (const auto& [workspace, access] : workspaces_of(view, view.at(), id)) {
     auto line = std::make_unique<answer::PersonWorkspaceLineT>();
     line->workspace = workspace;
     line->role = *access.role;
     add_positions(*line, access);
     state.workspaces.push_back(std::move(line));
+  }
+  for (const auto& [project, access] : projects_of(view, view.at(), id)) {
+    state.projects.push_back(project_access_line(project, id, access));
   }
   entity.Set(std::move(state));
   return entity;
@@ -199,6 +168,9 @@ answer::EntityUnion account_state(const View& view, const std::string& id) {
                       [&](std::string_view person, const row::SeatRowT& seat) {
                         if (seat.live) state.seat_holders.emplace_back(person);
                       });
+  for (const auto& charge : references(view, "account", id, "charge")) {
+    state.charges.push_back(charge_summary(view, charge));
+  }
   entity.Set(std::move(state));
   return entity;
 }
@@ -234,7 +206,7 @@ answer::EntityUnion handoff_state(const View& view, const std::string& id) {
   auto state = stamped<answer::HandoffStateT>(view);
   state.handoff = id;
   state.workspace = row->workspace;
-  state.line = handoff_line(id, *row);
+  state.line = handoff_line(view, id);
   entity.Set(std::move(state));
   return entity;
 }
@@ -268,6 +240,30 @@ answer::EntityUnion state_of(const View& view, const Entity& entity) {
       return handoff_state(view, entity.id);
     case EntityKind::contact:
       return contact_state(view, entity.id);
+    case EntityKind::project:
+      return project_state(view, entity.id);
+    case EntityKind::recording:
+      return recording_state(view, entity.id);
+    case EntityKind::mandate:
+      return mandate_state(view, entity.id);
+    case EntityKind::mandate_request:
+      return mandate_request_state(view, entity.id);
+    case EntityKind::plan:
+      return plan_state(view, entity.id);
+    case EntityKind::charge:
+      return charge_state(view, entity.id);
+    case EntityKind::payment:
+      return payment_state(view, entity.id);
+    case EntityKind::deal:
+      return deal_state(view, entity.id);
+    case EntityKind::transfer:
+      return transfer_state(view, entity.id);
+    case EntityKind::support_request:
+      return support_request_state(view, entity.id);
+    case EntityKind::personal_account:
+      return personal_account_state(view, entity.id);
+    case EntityKind::hold:
+      return hold_state(view, entity.id);
   }
   return {};
 }

@@ -55,6 +55,55 @@ std::string seats(std::uint32_t now, std::uint32_t paid) {
   return std::to_string(now) + " in use, " + std::to_string(paid) + " paid";
 }
 
+std::string optional_role(flatbuffers::Optional<schema::OrganisationRole> given) {
+  return given ? " as " + role(*given) : std::string();
+}
+
+// "3060.00 EUR"
+std::string money(std::int64_t cents, const flatbuffers::String* currency) {
+  const bool negative = cents < 0;
+  const auto magnitude =
+      negative ? 0 - static_cast<std::uint64_t>(cents) : static_cast<std::uint64_t>(cents);
+  const auto fraction = std::to_string(magnitude % 100);
+  return (negative ? "-" : "") + std::to_string(magnitude / 100) + "." +
+         (fraction.size() < 2 ? "0" : "") + fraction +
+         (currency != nullptr ? " " + currency->str() : "");
+}
+
+std::string percent(std::int32_t value) { return std::to_string(value) + " %"; }
+
+std::string list(const flatbuffers::Vector<flatbuffers::Offset<flatbuffers::String>>* texts) {
+  std::string all;
+  if (texts == nullptr) return all;
+  for (const auto* text : *texts) all += (all.empty() ? "" : ", ") + text->str();
+  return all;
+}
+
+// Where a project belongs.
+template <class Event>
+std::string where(const Event& e) {
+  return also("in workspace", e.workspace()) + also("of organisation", e.organisation()) +
+         also("of personal account", e.personal_account());
+}
+
+std::string program(schema::PartnerProgram program) {
+  return program == schema::PartnerProgram::agency ? " in the agency program" : "";
+}
+
+std::string terms(const schema::ReferralTerms& terms) {
+  return "kickback " + percent(terms.kickback_percent()) + ", discount " +
+         percent(terms.discount_percent()) +
+         (terms.cap_cents() ? ", cap " + money(*terms.cap_cents(), terms.currency()) : ", no cap") +
+         ", from " + time(terms.starts_at()) +
+         (terms.expires_at() ? " until " + time(*terms.expires_at()) : "");
+}
+
+std::string discount(std::int32_t value, schema::DiscountSource source) {
+  if (source == schema::DiscountSource::none) return "";
+  return ", " + percent(value) + " off by the " + schema::EnumNameDiscountSource(source) +
+         " discount";
+}
+
 std::string phrase(const LedgerCreated& e) {
   return "created the ledger " + s(e.ledger()) +
          (e.clock() == schema::ClockKind::simulated ? ", whose clock is simulated" : "");
@@ -85,11 +134,12 @@ std::string phrase(const OrganisationMemberRemoved& e) {
          s(e.organisation());
 }
 std::string phrase(const PartnerStatusGranted& e) {
-  return "made organisation " + s(e.organisation()) + " a partner under contract " +
-         s(e.contract_reference());
+  return "made organisation " + s(e.organisation()) + " a partner" + program(e.program()) +
+         also("under contract", e.contract_reference()) +
+         (e.deadline() ? ", with the deadline " + time(*e.deadline()) : "");
 }
 std::string phrase(const PartnerStatusRevoked& e) {
-  return "ended the partner status of organisation " + s(e.organisation());
+  return "ended the partner status of organisation " + s(e.organisation()) + program(e.program());
 }
 std::string phrase(const AgreementPublished& e) {
   return "published " + version(e.agreement(), e.version()) + " \"" + s(e.title()) + "\"";
@@ -144,7 +194,10 @@ std::string phrase(const BrandingRemoved& e) {
 }
 std::string phrase(const MembershipGranted& e) {
   return "made " + s(e.person()) + " " + role(e.role()) + " of workspace " + s(e.workspace()) +
-         also("by invite", e.invite()) + also("by handoff", e.handoff());
+         also("by invite", e.invite()) + also("by handoff", e.handoff()) +
+         also("by support request", e.support_request()) +
+         (e.source() == schema::MembershipSource::self_join ? ", who joined by themselves" : "") +
+         (e.expires_at() ? ", until " + time(*e.expires_at()) : "");
 }
 std::string phrase(const MembershipRoleChanged& e) {
   return "changed " + s(e.person()) + " from " + role(e.from()) + " to " + role(e.to()) +
@@ -171,7 +224,8 @@ std::string phrase(const InviteAccepted& e) {
 }
 std::string phrase(const BillingAccountOpened& e) {
   return std::string("opened the ") + schema::EnumNameAccountScope(e.scope()) + " account " +
-         s(e.account()) + " of organisation " + s(e.organisation());
+         s(e.account()) + also("of organisation", e.organisation()) +
+         also("of personal account", e.personal_account());
 }
 std::string phrase(const BillingAccountClosed& e) {
   return "closed account " + s(e.account()) + " (" + words(s(e.cause())) + ")";
@@ -222,6 +276,186 @@ std::string phrase(const LegalHoldPlaced& e) {
 std::string phrase(const LegalHoldReleased& e) {
   return "released legal hold " + s(e.hold()) + also("on person", e.person()) +
          also("on workspace", e.workspace()) + also("on organisation", e.organisation());
+}
+std::string phrase(const ProjectCreated& e) {
+  return "created project " + s(e.project()) + " \"" + s(e.name()) + "\"" + where(e);
+}
+std::string phrase(const ProjectEdited& e) {
+  return "renamed project " + s(e.project()) + " from \"" + s(e.from()) + "\" to \"" + s(e.to()) +
+         "\"";
+}
+std::string phrase(const ProjectDeleted& e) {
+  return "deleted project " + s(e.project()) + where(e);
+}
+std::string phrase(const ProjectMoved& e) {
+  return "moved project " + s(e.project()) + also("from workspace", e.from_workspace()) +
+         " to workspace " + s(e.to_workspace()) +
+         (e.left_client() ? ", out of the client's boundary" : "");
+}
+std::string phrase(const RecordingAdded& e) {
+  return "added recording " + s(e.recording()) + " to project " + s(e.project());
+}
+std::string phrase(const RecordingMoved& e) {
+  return "moved recording " + s(e.recording()) + also("from project", e.from_project()) +
+         " to project " + s(e.to_project()) +
+         (e.left_client() ? ", out of the client's boundary" : "");
+}
+std::string phrase(const AccessRecorded& e) {
+  return "noted that " + std::string(e.staff() ? "staff " : "") + s(e.person()) + " read " +
+         s(e.what()) + also("in workspace", e.workspace()) + also("in project", e.project()) +
+         " (basis: " + words(s(e.basis())) + ")";
+}
+std::string phrase(const CollaboratorAdded& e) {
+  return "made " + s(e.person()) + " a collaborator in project " + s(e.project());
+}
+std::string phrase(const CollaboratorRemoved& e) {
+  return "ended the seat of collaborator " + s(e.person()) + " in project " + s(e.project());
+}
+std::string phrase(const ProjectEntered& e) {
+  return "entered project " + s(e.project()) + also("through organisation", e.organisation()) +
+         optional_role(e.role()) + also("by mandate", e.mandate());
+}
+std::string phrase(const ProjectTransferStarted& e) {
+  return "offered project " + s(e.project()) + " to organisation " + s(e.target()) +
+         " by transfer " + s(e.transfer());
+}
+std::string phrase(const ProjectTransferAccepted& e) {
+  return "accepted transfer " + s(e.transfer()) + also("of project", e.project()) +
+         also("for organisation", e.target());
+}
+std::string phrase(const ProjectTransferDeclined& e) {
+  return "declined transfer " + s(e.transfer()) + also("of project", e.project());
+}
+std::string phrase(const ProjectTransferCancelled& e) {
+  return "cancelled transfer " + s(e.transfer()) + also("of project", e.project()) + " (" +
+         words(s(e.cause())) + ")";
+}
+std::string phrase(const SupportDoorOpened& e) {
+  return "opened the support door of workspace " + s(e.workspace());
+}
+std::string phrase(const SupportDoorClosed& e) {
+  return "closed the support door of workspace " + s(e.workspace()) + " (" + words(s(e.cause())) +
+         ")";
+}
+std::string phrase(const SupportRequested& e) {
+  return "asked to support workspace " + s(e.workspace()) + " by request " + s(e.request()) +
+         ", until " + time(e.expires_at());
+}
+std::string phrase(const SupportApproved& e) {
+  return "approved support request " + s(e.request()) + also("of", e.person());
+}
+std::string phrase(const SupportDenied& e) {
+  return "denied support request " + s(e.request()) + also("of", e.person());
+}
+std::string phrase(const SupportExtended& e) {
+  return "extended the support session of " + s(e.person()) + " in workspace " + s(e.workspace()) +
+         " until " + time(e.expires_at());
+}
+std::string phrase(const DiscountChanged& e) {
+  return "changed the discount of account " + s(e.account()) + " from " + percent(e.from()) +
+         " to " + percent(e.to());
+}
+std::string phrase(const AccountRenewed& e) {
+  return std::string("began a ") + schema::EnumNameBillingInterval(e.interval()) +
+         " period of account " + s(e.account()) + ", until " + time(e.period_ends_at()) +
+         ", with " + std::to_string(e.paid_seats()) + " paid seats";
+}
+std::string phrase(const ChargeRecorded& e) {
+  return "charged" + also("account", e.account()) + " " + money(e.total_cents(), e.currency()) +
+         " by charge " + s(e.charge()) + also("for the seat of", e.person()) +
+         also("for plan", e.plan()) + also("under deal", e.deal());
+}
+std::string phrase(const PaymentRecorded& e) {
+  return "recorded payment " + s(e.payment()) + " of charge " + s(e.charge()) + ", " +
+         money(e.amount_cents(), e.currency()) + " collected " + time(e.collected_at());
+}
+std::string phrase(const RefundRecorded& e) {
+  return "recorded refund " + s(e.refund()) + " of " + money(e.amount_cents(), e.currency()) +
+         " of payment " + s(e.payment());
+}
+std::string phrase(const ReferralDealSigned& e) {
+  return "signed referral deal " + s(e.deal()) + " with organisation " + s(e.organisation()) +
+         " on workspace " + s(e.workspace()) + ": " + terms(*e.terms());
+}
+std::string phrase(const ReferralTermsChanged& e) {
+  return "changed the terms of referral deal " + s(e.deal()) + " to version " +
+         std::to_string(e.terms()->version()) + ": " + terms(*e.terms());
+}
+std::string phrase(const ReferralDealEnded& e) { return "ended referral deal " + s(e.deal()); }
+std::string phrase(const KickbackAccrued& e) {
+  const bool refund = e.cause() == schema::AccrualCause::refund;
+  return (refund ? "took back kickback " : "accrued kickback ") +
+         money(e.accrued_cents(), e.currency()) + " on deal " + s(e.deal()) +
+         (refund ? also("for refund", e.refund()) : also("for payment", e.payment())) + ": " +
+         percent(e.percent()) + " of " + money(e.base_cents(), nullptr) + " by terms version " +
+         std::to_string(e.terms_version()) + ", " + money(e.accrued_total_cents(), nullptr) +
+         " altogether" +
+         (e.cap_left_cents() ? ", " + money(*e.cap_left_cents(), nullptr) + " of the cap left"
+                             : "");
+}
+std::string phrase(const KickbackPaid& e) {
+  return "paid kickback " + money(e.amount_cents(), e.currency()) + " of deal " + s(e.deal()) +
+         " by payout " + s(e.payout()) + ", " + money(e.owed_cents(), nullptr) + " still owed";
+}
+std::string phrase(const RequirementMet& e) {
+  return "noted that organisation " + s(e.organisation()) + " meets " +
+         words(schema::EnumNameRequirement(e.requirement()));
+}
+std::string phrase(const RequirementLost& e) {
+  return "noted that organisation " + s(e.organisation()) + " meets " +
+         words(schema::EnumNameRequirement(e.requirement())) + " no more";
+}
+std::string phrase(const EnrollmentExtended& e) {
+  return "extended the enrollment of organisation " + s(e.organisation()) + " until " +
+         time(e.deadline());
+}
+std::string phrase(const PersonalAccountRegistered& e) {
+  return "registered personal account " + s(e.personal_account()) + " of " + s(e.person());
+}
+std::string phrase(const PersonalAccountConverted& e) {
+  return "turned personal account " + s(e.personal_account()) + " into organisation " +
+         s(e.organisation());
+}
+std::string phrase(const MandateRequested& e) {
+  return "asked organisation " + s(e.client()) + " for a mandate of agency " + s(e.agency()) +
+         " by request " + s(e.request());
+}
+std::string phrase(const MandateRequestWithdrawn& e) {
+  return "withdrew mandate request " + s(e.request());
+}
+std::string phrase(const MandateRequestRejected& e) {
+  return "rejected mandate request " + s(e.request());
+}
+std::string phrase(const MandateRequestApproved& e) {
+  return "approved mandate request " + s(e.request()) +
+         (e.one_person_for_both_sides() ? ", one person acting for both sides" : "");
+}
+std::string phrase(const MandateGranted& e) {
+  return "gave agency " + s(e.agency()) + " mandate " + s(e.mandate()) + " of organisation " +
+         s(e.client()) +
+         (e.one_person_for_both_sides() ? ", one person acting for both sides" : "");
+}
+std::string phrase(const MandateCancelled& e) {
+  return "cancelled mandate " + s(e.mandate()) + " for the " + schema::EnumNameMandateSide(e.by());
+}
+std::string phrase(const PlanDefined& e) {
+  return std::string("defined the ") + (e.special() ? "special" : "public") + " plan " +
+         s(e.plan()) + " \"" + s(e.name()) + "\" at " + money(e.monthly_cents(), e.currency()) +
+         " a month, " + money(e.yearly_cents(), e.currency()) + " a year" +
+         (e.active() ? "" : ", inactive");
+}
+std::string phrase(const PartnerDiscountChanged& e) {
+  return "changed the partner discount of organisation " + s(e.organisation()) + " from " +
+         percent(e.from()) + " to " + percent(e.to());
+}
+std::string phrase(const SpecialPlansEnabled& e) {
+  return "enabled the plans " + list(e.plans()) + " under mandate " + s(e.mandate());
+}
+std::string phrase(const PlanBought& e) {
+  return "bought plan " + s(e.plan()) + ", " + schema::EnumNameBillingInterval(e.interval()) +
+         ", for" + also("organisation", e.organisation()) +
+         also("personal account", e.personal_account()) + " at " +
+         money(e.net_cents(), e.currency()) + discount(e.discount_percent(), e.discount_source());
 }
 
 }  // namespace

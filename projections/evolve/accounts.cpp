@@ -24,13 +24,21 @@ void evolve(const event::BillingAccountOpened& event, Fold& fold) {
   const std::string account = event.account()->str();
   fold.update<AccountRowT>(account, [&](AccountRowT& row) {
     row.scope = event.scope();
-    row.organisation = event.organisation()->str();
+    row.organisation = text(event.organisation());
     row.workspace = text(event.workspace());
+    row.personal_account = text(event.personal_account());
     row.tier = event.tier();
     row.status = event.status();
     row.opened = fold.act();
   });
-  if (event.scope() != schema::AccountScope::organisation) return;
+  if (event.personal_account() != nullptr) {
+    fold.update<row::PersonalAccountRowT>(
+        event.personal_account()->str(),
+        [&](row::PersonalAccountRowT& row) { row.account = account; });
+  }
+  if (event.scope() != schema::AccountScope::organisation || event.organisation() == nullptr) {
+    return;
+  }
   fold.update<row::OrganisationRowT>(event.organisation()->str(),
                                      [&](row::OrganisationRowT& row) { row.account = account; });
 }
@@ -65,6 +73,20 @@ void evolve(const event::SeatClosed& event, Fold& fold) {
     row.closed = fold.act();
   });
   count_seats(event, fold);
+}
+
+void evolve(const event::DiscountChanged& event, Fold& fold) {
+  fold.update<AccountRowT>(event.account()->str(),
+                           [&](AccountRowT& row) { row.discount_percent = event.to(); });
+}
+
+void evolve(const event::AccountRenewed& event, Fold& fold) {
+  fold.update<AccountRowT>(event.account()->str(), [&](AccountRowT& row) {
+    row.interval = event.interval();
+    row.period_starts_at = event.period_starts_at();
+    row.period_ends_at = event.period_ends_at();
+    row.paid_seats = event.paid_seats();
+  });
 }
 
 }  // namespace actbook

@@ -37,6 +37,7 @@ void evolve(const event::HandoffProposed& event, Fold& fold) {
   });
   fold.update<WorkspaceRowT>(workspace, [&](WorkspaceRowT& row) { row.pending_handoff = handoff; });
   fold.refer("workspace", workspace, "handoff", handoff);
+  fold.refer("organisation", event.from_organisation()->string_view(), "handoff", handoff);
 }
 
 void evolve(const event::HandoffAccepted& event, Fold& fold) {

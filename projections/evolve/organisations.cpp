@@ -61,17 +61,38 @@ void evolve(const event::OrganisationMemberRemoved& event, Fold& fold) {
 }
 
 void evolve(const event::PartnerStatusGranted& event, Fold& fold) {
-  fold.update<row::OrganisationRowT>(event.organisation()->str(), [&](row::OrganisationRowT& row) {
+  const std::string organisation = event.organisation()->str();
+  const std::string contract = text(event.contract_reference());
+  const bool agency = event.program() == schema::PartnerProgram::agency;
+  fold.update<row::OrganisationRowT>(organisation, [&](row::OrganisationRowT& row) {
+    (agency ? row.agency_partner : row.workspace_partner) = true;
     row.partner = true;
-    row.contract_reference = event.contract_reference()->str();
+    if (!contract.empty()) row.contract_reference = contract;
     row.granted = fold.act();
+  });
+  if (!agency) return;
+  fold.update<row::EnrollmentRowT>(organisation, [&](row::EnrollmentRowT& row) {
+    // What was met in an earlier enrollment has to be met again.
+    if (!row.live) row = row::EnrollmentRowT();
+    row.live = true;
+    row.contract_reference = contract;
+    row.deadline = event.deadline().value_or(0);
+    row.enrolled = fold.act();
   });
 }
 
 void evolve(const event::PartnerStatusRevoked& event, Fold& fold) {
-  fold.update<row::OrganisationRowT>(event.organisation()->str(), [&](row::OrganisationRowT& row) {
-    row.partner = false;
+  const std::string organisation = event.organisation()->str();
+  const bool agency = event.program() == schema::PartnerProgram::agency;
+  fold.update<row::OrganisationRowT>(organisation, [&](row::OrganisationRowT& row) {
+    (agency ? row.agency_partner : row.workspace_partner) = false;
+    row.partner = row.agency_partner || row.workspace_partner;
     row.revoked = fold.act();
+  });
+  if (!agency) return;
+  fold.update<row::EnrollmentRowT>(organisation, [&](row::EnrollmentRowT& row) {
+    row.live = false;
+    row.ended = fold.act();
   });
 }
 

@@ -23,12 +23,17 @@ void decide_invite(Fold& fold, const std::string& invite, schema::InviteState st
 void evolve(const event::MembershipGranted& event, Fold& fold) {
   // A new interval; the one before it lives on in the row's earlier versions.
   fold.update<MembershipRowT>(membership_key(event), [&](MembershipRowT& row) {
+    const bool blocked = row.blocked;
     row = MembershipRowT();
     row.role = event.role();
     row.source = event.source();
     row.live = true;
     row.since = fold.act();
     row.role_since = fold.act();
+    row.expires_at = event.expires_at();
+    row.support_request = text(event.support_request());
+    // Only a direct grant or a self-join lifts a block.
+    row.blocked = blocked && event.source() == schema::MembershipSource::staff_support;
   });
   fold.refer("person", event.person()->string_view(), "workspace",
              event.workspace()->string_view());

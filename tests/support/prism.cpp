@@ -168,7 +168,7 @@ std::string refused(World world, const Actor& actor, const std::string& command_
 }
 
 std::string role_in(const World& world, const std::string& workspace, const std::string& person) {
-  const auto access = effective_access(world.rows(), workspace, person);
+  const auto access = effective_access(world.rows(), world.now(), workspace, person);
   return access.role ? schema::EnumNameWorkspaceRole(*access.role) : "none";
 }
 

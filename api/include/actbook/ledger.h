@@ -125,6 +125,17 @@ class Ledger {
   [[nodiscard]] Result<answer::EntityStateT> show(const View& view, const Entity& entity,
                                                   Personal personal = Personal::sealed) const;
 
+  /// Everybody who could read a workspace or enter a project, and on what basis (Q3). Errors and
+  /// cost: overviews.h, as for the two below.
+  [[nodiscard]] Result<answer::ReadersT> readers(const View& view, const Entity& entity) const;
+  /// What an agency sees of itself and its clients; what a partner sees of its workspaces and
+  /// deals.
+  [[nodiscard]] Result<answer::AgencyDashboardT> dashboard(const View& view,
+                                                           const std::string& organisation) const;
+  [[nodiscard]] Result<answer::PartnerOverviewT> overview(
+      const View& view, const std::string& organisation,
+      Personal personal = Personal::sealed) const;
+
   /// Any event, for its own sake: as it is stored, and as JSON (see record_to_json).
   [[nodiscard]] Result<Record> event(Position position) const;
   [[nodiscard]] Result<std::string> event_json(const Record& record,

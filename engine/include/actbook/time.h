@@ -19,6 +19,12 @@ struct Timestamp {
 
 /// Days as the domain counts them: 24 hours each.
 [[nodiscard]] Timestamp plus_days(Timestamp from, int days);
+/// The same time of the same day of the next month in UTC, or of that month's last day.
+[[nodiscard]] Timestamp plus_month(Timestamp from);
+/// The first instant of the month in UTC.
+[[nodiscard]] Timestamp month_start(Timestamp time);
+/// From the month of the first to that of the second, in UTC; negative, if that comes before.
+[[nodiscard]] int months_between(Timestamp first, Timestamp second);
 
 /// ISO 8601 in UTC: 2026-03-01T09:00:00Z, with a fraction of up to six digits only where there is
 /// one.

@@ -16,7 +16,19 @@ enum class EntityKind {
   agreement,
   invite,
   handoff,
-  contact
+  contact,
+  project,
+  recording,
+  mandate,
+  mandate_request,
+  plan,
+  charge,
+  payment,
+  deal,
+  transfer,
+  support_request,
+  personal_account,
+  hold
 };
 
 /// One entity, written `kind:id`, such as workspace:ws-1. The text is also the tag of every event

@@ -10,5 +10,9 @@ namespace actbook {
 /// Keys of rows that hold a number; zero-padded, so that they sort as the numbers do.
 [[nodiscard]] std::string agreement_version_key(std::string_view agreement, std::uint32_t version);
 [[nodiscard]] std::string acceptance_key(std::string_view workspace, Position acceptance);
+[[nodiscard]] std::string terms_key(std::string_view deal, std::uint32_t version);
+[[nodiscard]] std::string accrual_key(std::string_view deal, Position accrual);
+/// Of a month that was billed: the instant it begins at, in microseconds.
+[[nodiscard]] std::string billed_month_key(std::int64_t starts_at);
 
 }  // namespace actbook

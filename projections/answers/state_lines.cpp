@@ -1,0 +1,138 @@
+#include <algorithm>
+
+#include "answers/lines.h"
+#include "answers/states.h"
+
+namespace actbook {
+
+std::unique_ptr<answer::AccessLineT> access_line(const std::string& person, const Access& access) {
+  auto line = std::make_unique<answer::AccessLineT>();
+  line->person = person;
+  line->role = *access.role;
+  line->basis = access.basis;
+  line->can_read = access.can_read;
+  for (const auto position : access.positions) line->positions.push_back(position.value);
+  return line;
+}
+
+std::unique_ptr<answer::HandoffLineT> handoff_line(const View& view, const std::string& handoff) {
+  const auto row = find_or_empty<row::HandoffRowT>(view, handoff);
+  auto line = std::make_unique<answer::HandoffLineT>();
+  line->handoff = handoff;
+  line->workspace = row.workspace;
+  line->from_organisation = row.from_organisation;
+  line->target = row.target;
+  line->state = row.state;
+  line->proposed = copy(row.proposed);
+  line->decided = copy(row.decided);
+  line->reason = row.reason;
+  line->message = row.message;
+  return line;
+}
+
+std::unique_ptr<answer::SupportRequestLineT> support_request_line(const View& view,
+                                                                  const std::string& request) {
+  const auto row = find_or_empty<row::SupportRequestRowT>(view, request);
+  const bool expired =
+      row.state == schema::SupportRequestState::pending && view.at().microseconds >= row.expires_at;
+  auto line = std::make_unique<answer::SupportRequestLineT>();
+  line->request = request;
+  line->person = row.person;
+  line->state = expired ? "expired" : schema::EnumNameSupportRequestState(row.state);
+  line->expires_at = row.expires_at;
+  line->requested = copy(row.requested);
+  line->decided = copy(row.decided);
+  return line;
+}
+
+std::unique_ptr<answer::ProjectAccessLineT> project_access_line(const std::string& project,
+                                                                const std::string& person,
+                                                                const ProjectAccess& access) {
+  auto line = std::make_unique<answer::ProjectAccessLineT>();
+  line->project = project;
+  line->person = person;
+  if (access.role) line->role = *access.role;
+  line->basis = access.basis;
+  for (const auto& basis : access.bases) {
+    line->bases.push_back(std::make_unique<schema::EntryBasisT>(basis));
+  }
+  for (const auto position : access.positions) line->positions.push_back(position.value);
+  return line;
+}
+
+std::unique_ptr<answer::ChargeSummaryT> charge_summary(const View& view,
+                                                       const std::string& charge) {
+  const auto row = find_or_empty<row::ChargeRowT>(view, charge);
+  auto line = std::make_unique<answer::ChargeSummaryT>();
+  line->charge = charge;
+  line->cause = row.cause;
+  line->net_cents = row.net_cents;
+  line->tax_cents = row.tax_cents;
+  line->total_cents = row.total_cents;
+  line->currency = row.currency;
+  line->deal = row.deal;
+  line->plan = row.plan;
+  line->payment = row.payment;
+  line->recorded = copy(row.recorded);
+  return line;
+}
+
+std::vector<std::unique_ptr<answer::MandateLineT>> mandate_lines(const View& view,
+                                                                 const std::string& organisation) {
+  std::vector<std::unique_ptr<answer::MandateLineT>> lines;
+  for (const auto& mandate : references(view, "organisation", organisation, "mandate")) {
+    auto line = std::make_unique<answer::MandateLineT>();
+    line->mandate = mandate;
+    line->row = std::make_unique<row::MandateRowT>(find_or_empty<row::MandateRowT>(view, mandate));
+    lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
+std::vector<std::unique_ptr<answer::MandateRequestLineT>> mandate_request_lines(
+    const View& view, const std::string& organisation) {
+  std::vector<std::unique_ptr<answer::MandateRequestLineT>> lines;
+  for (const auto& request : references(view, "organisation", organisation, "mandate_request")) {
+    auto line = std::make_unique<answer::MandateRequestLineT>();
+    line->request = request;
+    line->row = std::make_unique<row::MandateRequestRowT>(
+        find_or_empty<row::MandateRequestRowT>(view, request));
+    lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
+std::unique_ptr<row::SubscriptionRowT> subscription_of(const View& view, std::string_view kind,
+                                                       const std::string& id) {
+  const auto row = find<row::SubscriptionRowT>(view, row_key({kind, id}));
+  if (!row || row->plan.empty()) return nullptr;
+  return std::make_unique<row::SubscriptionRowT>(*row);
+}
+
+std::vector<std::string> live_projects(const View& view, std::string_view kind,
+                                       const std::string& id) {
+  auto projects = references(view, kind, id, "project");
+  std::erase_if(projects, [&](const std::string& project) {
+    const auto row = find_or_empty<row::ProjectRowT>(view, project);
+    const auto& owner = kind == "workspace"      ? row.workspace
+                        : kind == "organisation" ? row.organisation
+                                                 : row.personal_account;
+    return row.deleted != nullptr || owner != id;
+  });
+  return projects;
+}
+
+std::vector<std::string> holds_on(const View& view, std::string_view kind, const std::string& id) {
+  auto holds = references(view, kind, id, "hold");
+  std::erase_if(holds, [&](const std::string& hold) {
+    return find_or_empty<row::LegalHoldRowT>(view, hold).released != nullptr;
+  });
+  return holds;
+}
+
+flatbuffers::Optional<std::int64_t> cap_left(const row::DealRowT& deal) {
+  if (!deal.terms || !deal.terms->cap_cents) return flatbuffers::nullopt;
+  return std::max<std::int64_t>(0, *deal.terms->cap_cents - deal.accrued_cents);
+}
+
+}  // namespace actbook

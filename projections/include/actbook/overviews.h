@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+
+#include "actbook/entity.h"
+#include "actbook/event_store.h"
+#include "actbook/schema/answers_generated.h"
+
+// Answers that put several rows together, for those who run a program. Errors of each: invalid with
+// NOT_FOUND, if the view does not know whom it is asked about; corrupt or unavailable, if rows
+// cannot be read.
+namespace actbook {
+
+/// What an agency sees: its enrollment, its own projects, each client's projects, plan, enabled
+/// special plans and discount, and the mandates and requests, live and past. Cost: that of the
+/// mandates it ever had and the projects of its clients.
+[[nodiscard]] Result<answer::AgencyDashboardT> agency_dashboard(const View& view,
+                                                                const std::string& organisation);
+
+/// What a partner of the workspace program sees: its workspaces with data owner, acceptance in
+/// force, tier and seats; the handoffs it proposed; its referral deals with what is left of the
+/// cap.
+[[nodiscard]] Result<answer::PartnerOverviewT> partner_overview(const View& view,
+                                                                const std::string& organisation);
+
+/// Everybody who could read a workspace, or enter a project, and on what basis (Q3). Staff could
+/// technically read outside a session; that is said apart and never makes a reader. `entity` is a
+/// workspace or a project; anything else is invalid.
+[[nodiscard]] Result<answer::ReadersT> find_readers(const View& view, const Entity& entity);
+
+}  // namespace actbook
