@@ -51,6 +51,7 @@ add_to_list() { # FILE KNOWN TYPE
 
 # --- 1. The event: what happened, in the past tense.
 insert before schemas/events/workspaces.fbs '^/// The same owner' <<'FBS'
+/// The workspace has another label from here on.
 table WorkspaceLabelled {
   workspace:string (id: 0, required, tag, ident);
   from:string (id: 1);
@@ -87,12 +88,16 @@ std::string phrase(const WorkspaceLabelled& e) {
 CPP
 
 # --- 5. The command, and the decider that emits the event.
-insert before schemas/commands/workspaces.fbs '^table ChangeVisibility' <<'FBS'
+insert after schemas/commands/workspaces.fbs '^namespace ' <<'FBS'
+
+/// The label of a workspace, for lists.
+///
+/// By: owner or admin of the workspace.
+/// Refused for: FORBIDDEN.
 table LabelWorkspace {
   workspace:string (id: 0, required, tag, ident);
   label:string (id: 1, required);
 }
-
 FBS
 add_member schemas/commands.fbs Command LabelWorkspace
 insert after program/decide/decide.h 'decide\(const command::RenameWorkspaceT&' <<'CPP'
