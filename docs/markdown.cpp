@@ -30,7 +30,9 @@ const Paragraphs kIntroduction = {
     "the order in which they are checked**: where several hold, the first wins. Then come "
     "[every event](#events), the [tables](#shared-tables) and [words](#shared-words) that they "
     "share, "
-    "and [every reason](#reasons).",
+    "and [every reason](#reasons). Only an observed fact breaks a rule that is marked (observed): "
+    "a "
+    "command is always refused for an earlier one.",
 
     "Names such as `member.invite` are permissions: `program/roles.cpp` says which role has them. "
     "What "

@@ -88,9 +88,13 @@ Command read_command(const Reference& reference, const reflection::EnumVal& memb
   command.name = member.name()->str();
   command.table = object_at(*reference.command_schema, member.union_type()->index());
   command.comment = parse_comment(command.table->documentation());
-  for (auto& code : words(command.comment.labelled_as(kRefusedFor))) {
+  const auto refused_for = command.comment.labelled_as(kRefusedFor);
+  for (auto& code : words(refused_for)) {
     // The same rule may be checked on several ways through the decider; the first place counts.
     if (!is_reason(reference, code) || contains(command.refusals, code)) continue;
+    if (refused_for.find(code + " (observed)") != refused_for.npos) {
+      command.observed_only.push_back(code);
+    }
     command.refusals.push_back(std::move(code));
   }
   command.results = words(command.comment.labelled_as("Results"));

@@ -44,6 +44,9 @@ struct Command {
   Comment comment;
   /// The reason codes it can be refused for, in the order in which they are checked.
   std::vector<std::string> refusals;
+  /// Those that only observed facts break, because a command is always refused for an earlier one;
+  /// they are marked so: SOME_REASON (observed).
+  std::vector<std::string> observed_only;
   /// What its receipt can say besides the outcome.
   std::vector<std::string> results;
 };

@@ -1,8 +1,11 @@
 // Writes docs/REFERENCE.md to standard output; scripts/write-reference puts it where it belongs.
 // Usage: write_reference [--check FILE | --refusals]
 //   --check FILE   compares FILE with what would be written, and says where they part
-//   --refusals     a command and a reason it can be refused for on each line instead
+//   --refusals     instead on each line a command, a reason it can be refused for, and in which
+//   mode
+//                  that shows: command, or observed where a command is always refused for another
 // Exits 1 if something is left unsaid in the schemas, or FILE is not what they say.
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
@@ -40,7 +43,11 @@ int check(const std::string& path, const std::string& page) {
 
 void write_refusals() {
   for (const auto& command : reference().commands) {
-    for (const auto& reason : command.refusals) std::cout << command.name << ' ' << reason << '\n';
+    const auto& observed = command.observed_only;
+    for (const auto& reason : command.refusals) {
+      const bool is_observed = std::ranges::find(observed, reason) != observed.end();
+      std::cout << command.name << ' ' << reason << (is_observed ? " observed\n" : " command\n");
+    }
   }
 }
 

@@ -11,6 +11,7 @@
 #include "actbook/schema/events_generated.h"
 #include "actbook/seal.h"
 #include "actbook/trail.h"
+#include "support/documented.h"
 #include "support/prism.h"
 
 // Whatever stands in the unions Event and Command is handled everywhere.
@@ -222,6 +223,9 @@ TEST_CASE("Completeness: observed, no command is refused, whatever was never see
       CHECK(fact->mode() == schema::Mode::observed);
       REQUIRE(fact->rules_broken() != nullptr);
       CHECK(fact->rules_broken()->size() > 0);
+      Outcome outcome;
+      for (const auto* rule : *fact->rules_broken()) outcome.rules_broken.push_back(rule->str());
+      check_documented(command.first, outcome);
     }
   }
 }

@@ -343,6 +343,10 @@ TEST_CASE("DeclineInvite: the recipient only, a second time records nothing") {
   CHECK(refused(world, person("adam"), "DeclineInvite", only("inv-clara")) == "WRONG_RECIPIENT");
   CHECK(refused(world, staff("sam"), "DeclineInvite", with_address) == "WRONG_RECIPIENT");
   CHECK(refused(world, person("ed"), "DeclineInvite", only("inv-none")) == "INVITE_NOT_FOUND");
+  World accepted = world;
+  given_clara_observes(accepted);
+  CHECK(refused(accepted, person("clara"), "DeclineInvite", only("inv-clara")) ==
+        "INVITE_ALREADY_ACCEPTED");
   const auto then = world.when(person("clara"), "DeclineInvite", with_address);
   CHECK(joined(then.types) == "InviteDeclined");
   CHECK(field(then.events[0], "person") == "clara");

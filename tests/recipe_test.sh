@@ -12,7 +12,7 @@ trap 'rm -rf "$copy"' EXIT
 # Only what an event goes through is copied and built: the engine, which knows no event, is taken as it is. All else
 # has to be compiled anew, since every file of it sees the events; ccache knows the copy again, wherever it lies.
 mkdir -p "$copy/tests" "$copy/engine"
-cp -r "$source_dir"/{cmake,schemas,projections,program,api} "$copy"
+cp -r "$source_dir"/{cmake,schemas,projections,program,api,docs} "$copy"
 cp -r "$source_dir/engine/include" "$copy/engine"
 cp -r "$source_dir"/tests/{main.cpp,completeness_test.cpp,golden_events_test.cpp,golden,support} "$copy/tests"
 export CCACHE_BASEDIR=$copy CCACHE_NOHASHDIR=1
@@ -186,12 +186,13 @@ target_link_libraries(actbook_engine INTERFACE ${ENGINE_LIBRARY} actbook::schema
   RocksDB::rocksdb-shared spdlog::spdlog date::date Threads::Threads)
 add_subdirectory(projections)
 add_subdirectory(program)
+add_subdirectory(docs)
 
 add_executable(recipe_tests
   tests/main.cpp tests/completeness_test.cpp tests/golden_events_test.cpp tests/label_test.cpp
-  tests/support/given_when_then.cpp tests/support/golden.cpp tests/support/prism.cpp
+  tests/support/documented.cpp tests/support/given_when_then.cpp tests/support/golden.cpp tests/support/prism.cpp
   api/json_parse.cpp api/json_read.cpp api/json_write.cpp)
-target_link_libraries(recipe_tests PRIVATE actbook::program doctest::doctest nlohmann_json::nlohmann_json)
+target_link_libraries(recipe_tests PRIVATE actbook::program actbook_reference doctest::doctest nlohmann_json::nlohmann_json)
 actbook_precompile(recipe_tests <nlohmann/json.hpp> <actbook/schema/events_generated.h>
                    <actbook/schema/commands_generated.h> <actbook/schema/rows_generated.h>)
 set_source_files_properties(tests/main.cpp PROPERTIES SKIP_PRECOMPILE_HEADERS ON)

@@ -4,6 +4,7 @@
 #include <flatbuffers/idl.h>
 
 #include "docs/markdown.h"
+#include "support/documented.h"
 
 // What docs/REFERENCE.md is written from, on schemas that are small, and wrong on purpose.
 namespace actbook::reference {
@@ -137,6 +138,26 @@ TEST_CASE("reference: the page shows it, and each reason with its commands") {
   CHECK(has(page, "| `door` | required | id | `door:` | Whose. |\n"));
   CHECK(has(page, "\n### DoorOpened\n\nA door was opened.\n"));
   CHECK(has(page, "\n- `SHUT`: it is shut. [Ring](#ring).\n"));
+}
+
+TEST_CASE("reference: an outcome that the doc comment does not say is found") {
+  using testing::undocumented;
+  const Parsed parsed;
+  const auto& ring = *parsed->command("Ring");
+  CHECK(undocumented(ring, {}).empty());
+  CHECK(undocumented(ring, {"SHUT", {}, "opened"}).empty());
+  CHECK(undocumented(ring, {"", {"NOBODY_HOME", "SHUT"}, ""}).empty());
+  CHECK(undocumented(ring, {"", {"SHUT"}, ""}).empty());
+  CHECK(has(undocumented(ring, {"AWAY", {}, ""}), "Ring was refused for AWAY"));
+  CHECK(has(undocumented(ring, {"", {"SHUT", "AWAY"}, ""}), "Ring, observed, broke AWAY"));
+  CHECK(has(undocumented(ring, {"", {"SHUT", "NOBODY_HOME"}, ""}),
+            "Ring, observed, broke SHUT before NOBODY_HOME"));
+  const Parsed marked("at night: NOBODY_HOME", "at night: NOBODY_HOME (observed)");
+  const auto& night = *marked->command("Ring");
+  CHECK(night.observed_only == Strings{"NOBODY_HOME"});
+  CHECK(undocumented(night, {"", {"NOBODY_HOME", "SHUT"}, ""}).empty());
+  CHECK(has(undocumented(night, {"NOBODY_HOME", {}, ""}), "only an observed fact can break"));
+  CHECK(has(undocumented(ring, {"", {}, "closed"}), "Ring has the result closed"));
 }
 
 TEST_CASE("reference: the schemas of this program leave nothing out") {

@@ -9,6 +9,7 @@
 #include "actbook/reflect.h"
 #include "actbook/schema/events_generated.h"
 #include "actbook/seal.h"
+#include "support/documented.h"
 
 namespace actbook::testing {
 namespace {
@@ -146,6 +147,7 @@ Then World::when(const Actor& actor, const std::string& command_type,
     if (record->rules_broken() == nullptr) continue;
     for (const auto* rule : *record->rules_broken()) then.rules_broken.push_back(rule->str());
   }
+  check_documented(command_type, {then.reason, then.rules_broken, then.result});
   if (finished.records.empty() && then.outcome == log::Outcome::recorded) {
     then.outcome = log::Outcome::unchanged;
   }

@@ -61,7 +61,8 @@ class World {
 
   /// Decides a command and folds what follows into the world. `envelope` holds further members of
   /// the envelope, such as {"mode": "observed", "occurred_at": "2026-01-01"}. An invalid command
-  /// fails the test.
+  /// fails the test, and so does what becomes of it if its doc comment does not say it
+  /// (documented.h).
   Then when(const Actor& actor, const std::string& command_type, const std::string& command_json,
             const std::string& envelope_json = "{}");
 
