@@ -40,7 +40,7 @@ struct Comment {
 
 struct Command {
   std::string name;
-  const reflection::Object* table;
+  const reflection::Object* table = nullptr;
   Comment comment;
   /// The reason codes it can be refused for, in the order in which they are checked.
   std::vector<std::string> refusals;
@@ -53,7 +53,7 @@ struct Command {
 
 struct Event {
   std::string name;
-  const reflection::Object* table;
+  const reflection::Object* table = nullptr;
   std::vector<std::string> text;
 };
 
@@ -65,8 +65,8 @@ struct Reason {
 
 /// Commands and events stand in the order of their unions, reasons in that of their numbers.
 struct Reference {
-  const reflection::Schema* command_schema;
-  const reflection::Schema* event_schema;
+  const reflection::Schema* command_schema = nullptr;
+  const reflection::Schema* event_schema = nullptr;
   std::vector<Command> commands;
   std::vector<Event> events;
   std::vector<Reason> reasons;
