@@ -256,6 +256,11 @@ Result<answer::TrailT> Ledger::trail(const View& view, const Entity& entity, Pos
   return find_trail(*impl_->store, view, entity, since);
 }
 
+Result<answer::TrailT> Ledger::refusals(const View& view, const std::optional<Entity>& entity,
+                                        Position since) const {
+  return find_refusals(*impl_->store, view, entity, since);
+}
+
 Result<answer::EntityStateT> Ledger::show(const View& view, const Entity& entity,
                                           Personal personal) const {
   BOOST_OUTCOME_TRY(state, find_state(view, entity));
@@ -264,6 +269,11 @@ Result<answer::EntityStateT> Ledger::show(const View& view, const Entity& entity
 
 Result<answer::ReadersT> Ledger::readers(const View& view, const Entity& entity) const {
   return find_readers(view, entity);
+}
+
+Result<answer::ReadersT> Ledger::access(const View& view, const Entity& entity,
+                                        const std::string& person) const {
+  return find_access(view, entity, person);
 }
 
 Result<answer::AgencyDashboardT> Ledger::dashboard(const View& view,

@@ -85,7 +85,16 @@ Examples:
   actbook audit readers workspace:haarlem-panels --as-of 2026-05-20
   actbook audit readers project:cargo-site)";
 
+constexpr const char* kAccessFooter =
+    R"(What one person could do in a workspace, or whether they could enter a project, then or
+now: as what, on what basis, and the positions of the events it rests on.
+
+Example:
+  actbook audit access adam workspace:haarlem-panels --as-of 2026-06-10)";
+
 struct Readers {
+  /// Everybody, if empty.
+  std::string person;
   std::optional<Entity> entity;
   std::optional<Instant> as_of;
 };
@@ -93,7 +102,9 @@ struct Readers {
 Result<ExitCode> run_readers(const Readers& options, const Session& session) {
   BOOST_OUTCOME_TRY(ledger, open_to_read(session));
   BOOST_OUTCOME_TRY(view, view_at(ledger, "--as-of", options.as_of));
-  BOOST_OUTCOME_TRY(answer, ledger.readers(view, *options.entity));
+  BOOST_OUTCOME_TRY(answer, options.person.empty()
+                                ? ledger.readers(view, *options.entity)
+                                : ledger.access(view, *options.entity, options.person));
   const bool project = options.entity->kind == EntityKind::project;
   if (session.format != Format::table) {
     if (project) {
@@ -103,14 +114,14 @@ Result<ExitCode> run_readers(const Readers& options, const Session& session) {
     }
     return ExitCode::ok;
   }
-  Table table({{"PERSON"}, {"ROLE"}, {"WHY"}, {"RESTS ON POSITIONS"}});
+  Table table({{"PERSON"}, {"ROLE"}, {"MAY READ"}, {"WHY"}, {"RESTS ON POSITIONS"}});
   for (const auto& line : answer.workspace_readers) {
-    table.add({line->person, words(schema::EnumNameWorkspaceRole(line->role)), line->basis,
-               position_words(line->positions)});
+    table.add({line->person, words(schema::EnumNameWorkspaceRole(line->role)),
+               line->can_read ? "yes" : "no", line->basis, position_words(line->positions)});
   }
   for (const auto& line : answer.project_readers) {
     table.add({line->person, line->role ? words(schema::EnumNameWorkspaceRole(*line->role)) : "",
-               line->basis, position_words(line->positions)});
+               "yes", line->basis, position_words(line->positions)});
   }
   session.out.write(table.text("", session.out.width()));
   session.out.line(answer.staff_capability);
@@ -123,6 +134,55 @@ void add_readers(CLI::App& audit, Action& chosen) {
   auto options = std::make_shared<Readers>();
   auto* command = audit.add_subcommand("readers", "Who could read a workspace, and why");
   command->footer(kReadersFooter);
+  add_entity(*command, options->entity);
+  add_instant(*command, "--as-of", options->as_of, "As it stood then, instead of now");
+  command->callback([&chosen, options] {
+    chosen = [options](Session& session) { return run_readers(*options, session); };
+  });
+}
+
+constexpr const char* kRefusalsFooter =
+    R"(What was refused, to whom and why, oldest first: everything, or what named one person,
+workspace, organisation and so on.
+
+Examples:
+  actbook audit refusals
+  actbook audit refusals person:adam --from 2026-03-01)";
+
+Result<ExitCode> run_refusals(const Trail& options, const Session& session) {
+  BOOST_OUTCOME_TRY(ledger, open_to_read(session));
+  BOOST_OUTCOME_TRY(view, view_at(ledger, "--as-of", options.as_of));
+  BOOST_OUTCOME_TRY(since, position_before(ledger, "--from", options.from));
+  BOOST_OUTCOME_TRY(answer, ledger.refusals(view, options.entity, since));
+  if (session.format != Format::table) {
+    write_list(session.out, session.format, answer, answer.lines);
+    return ExitCode::ok;
+  }
+  session.out.write(trail_table(answer.lines).text("", session.out.width()));
+  session.out.line(as_of_words(answer.as_of, answer.at) + ": " +
+                   count_words(answer.lines.size(), "refusal", "refusals"));
+  return ExitCode::ok;
+}
+
+void add_refusals(CLI::App& audit, Action& chosen) {
+  auto options = std::make_shared<Trail>();
+  auto* command = audit.add_subcommand("refusals", "What was refused, to whom, why");
+  command->footer(kRefusalsFooter);
+  add_entity(*command, options->entity)->required(false)->option_text("KIND:ID");
+  add_instant(*command, "--from", options->from, "From there on, instead of from the beginning");
+  add_instant(*command, "--as-of", options->as_of, "Up to there, instead of until now");
+  command->callback([&chosen, options] {
+    chosen = [options](Session& session) { return run_refusals(*options, session); };
+  });
+}
+
+void add_access(CLI::App& audit, Action& chosen) {
+  auto options = std::make_shared<Readers>();
+  auto* command = audit.add_subcommand("access", "What one person could do there, and why");
+  command->footer(kAccessFooter);
+  command->add_option("PERSON", options->person, "The person's id")
+      ->required()
+      ->option_text("(required)");
   add_entity(*command, options->entity);
   add_instant(*command, "--as-of", options->as_of, "As it stood then, instead of now");
   command->callback([&chosen, options] {
@@ -176,6 +236,8 @@ void add_audit(CLI::App& app, Action& chosen) {
   add_acceptances(*command, chosen);
   add_trail(*command, chosen);
   add_readers(*command, chosen);
+  add_access(*command, chosen);
+  add_refusals(*command, chosen);
 }
 
 }  // namespace actbook::cli

@@ -96,7 +96,9 @@ CLI::Option* add_entity(CLI::App& app, std::optional<Entity>& into) {
           },
           "Whom or what: kind:id, such as workspace:ws-1. The kinds\n"
           "are organisation, workspace, person, account, agreement,\n"
-          "invite, handoff and contact")
+          "invite, handoff, contact, project, recording, mandate,\n"
+          "mandate_request, plan, charge, payment, deal, transfer,\n"
+          "support_request, personal_account and hold")
       ->required()
       ->option_text("(required)");
 }

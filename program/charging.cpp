@@ -53,16 +53,20 @@ schema::ReferralTermsT terms_of(const RowReader& rows, std::string_view deal,
 
 std::optional<CoveringDeal> covering_deal(const RowReader& rows, std::string_view workspace,
                                           Timestamp at) {
-  if (workspace.empty()) return std::nullopt;
+  std::optional<CoveringDeal> first;
+  if (workspace.empty()) return first;
   for (const auto& deal : references(rows, "workspace", workspace, "deal")) {
     auto row = find<row::DealRowT>(rows, deal);
-    if (!row || (row->ended && row->ended->occurred_at <= at.microseconds)) continue;
+    if (!row || !row->signed_ || (row->ended && row->ended->occurred_at <= at.microseconds)) {
+      continue;
+    }
+    if (first && first->row.signed_->position < row->signed_->position) continue;
     auto terms = terms_at(rows, deal, at);
     if (terms && in_window(*terms, at)) {
-      return CoveringDeal{deal, std::move(*row), std::move(*terms)};
+      first = CoveringDeal{deal, std::move(*row), std::move(*terms)};
     }
   }
-  return std::nullopt;
+  return first;
 }
 
 Discount discount_for(const RowReader& rows, const row::AccountRowT& account, Timestamp at) {

@@ -33,8 +33,8 @@ struct CoveringDeal {
   row::DealRowT row;
   schema::ReferralTermsT terms;
 };
-/// The deal of a workspace whose window an instant lies in, and that has not ended by then. At most
-/// one is active at a time.
+/// The deal of a workspace whose window an instant lies in, and that has not ended by then. One
+/// signed later may say that it began before; the instant stays with the one signed first.
 [[nodiscard]] std::optional<CoveringDeal> covering_deal(const RowReader& rows,
                                                         std::string_view workspace, Timestamp at);
 

@@ -35,6 +35,10 @@ Result<std::int64_t> add_cents(std::int64_t left, std::int64_t right) {
   return narrow(Wide{left} + right);
 }
 
+Result<std::int64_t> subtract_cents(std::int64_t left, std::int64_t right) {
+  return narrow(Wide{left} - right);
+}
+
 Result<Rounded> scale_cents(std::int64_t base, std::int64_t numerator, std::int64_t denominator) {
   assert(denominator > 0);
   const Wide product = Wide{base} * numerator;

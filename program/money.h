@@ -10,6 +10,7 @@
 namespace actbook {
 
 [[nodiscard]] Result<std::int64_t> add_cents(std::int64_t left, std::int64_t right);
+[[nodiscard]] Result<std::int64_t> subtract_cents(std::int64_t left, std::int64_t right);
 
 /// An amount, and what became of its fraction of a cent.
 struct Rounded {

@@ -325,7 +325,8 @@ TEST_CASE("json: members stand in the schema's order, and what says nothing is l
   CHECK(to_json(row) ==
         R"({"name":"Water \"&\" Zuiderzee – 水","organisation":"o-1","usage":"internal",)"
         R"("visibility":"open_to_organisation","acceptance":0,"created":{"position":3,)"
-        R"("recorded_at":"2026-03-01T09:00:00Z","actor":{"kind":"person","id":"p-1"}}})");
+        R"("recorded_at":"2026-03-01T09:00:00Z","actor":{"kind":"person","id":"p-1"}},)"
+        R"("support_door_open":false,"projects":0})");
 }
 
 TEST_CASE("json: the first of an enum, false and zero are said, a time of zero is not") {
@@ -359,7 +360,8 @@ TEST_CASE("json: rows of texts, numbers and tables, and unions") {
   CHECK(to_json(entity) ==
         R"({"state_type":"WorkspaceState","state":{"workspace":"w-1","as_of":0,"access":)"
         R"([{"person":"p-1","role":"observer","can_read":false,"positions":[1,5000000000]}],)"
-        R"("members":[],"invites":[],"handoffs":[],"acceptances":[],"legal_holds":[]}})");
+        R"("members":[],"invites":[],"handoffs":[],"acceptances":[],"legal_holds":[],)"
+        R"("projects":[],"support_requests":[],"deals":[]}})");
 
   log::ReceiptT receipt;
   receipt.command_id = "c-1";

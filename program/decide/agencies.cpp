@@ -64,8 +64,9 @@ void decide(const command::EndEnrollmentT& command, Decision& decision) {
   decision.require(organisation_exists(decision.rows(), command.organisation),
                    Reason::ORG_NOT_FOUND);
   if (decision.refused()) return;
+  // An observed end is a fact, too, where the organisation was never seen here.
   const auto row = find_or_empty<row::OrganisationRowT>(decision.rows(), command.organisation);
-  if (row.agency_partner) {
+  if (row.agency_partner || !row.registered) {
     emit_revocation(decision, command.organisation, PartnerProgram::agency);
   }
 }
@@ -83,7 +84,9 @@ void decide(const command::MeetRequirementT& command, Decision& decision) {
 void decide(const command::LoseRequirementT& command, Decision& decision) {
   const auto enrollment = enrollment_of(decision, command.organisation);
   require_observer_of_requirements(decision, enrollment);
-  if (decision.refused() || !meets(enrollment, *command.requirement)) return;
+  if (decision.refused()) return;
+  // Of an enrollment that was never seen here, nobody knows what was met.
+  if (enrollment.live && !meets(enrollment, *command.requirement)) return;
   event::RequirementLostT lost;
   lost.organisation = command.organisation;
   lost.requirement = *command.requirement;

@@ -10,6 +10,11 @@ namespace {
 
 constexpr const char* kDefaultCurrency = "EUR";
 
+// What may still accrue. A cap that was agreed in spite of BAD_TERMS may be any number.
+std::int64_t room_under(std::int64_t cap, std::int64_t accrued, Decision& decision) {
+  return accrued < cap ? decision.value(subtract_cents(cap, accrued)) : 0;
+}
+
 void accrue(Decision& decision, const CoveringDeal& deal, const row::ChargeRowT& charge,
             const command::RecordPaymentT& command) {
   const auto raw = decision.value(percent_of(charge.base_cents, deal.terms.kickback_percent));
@@ -29,7 +34,7 @@ void accrue(Decision& decision, const CoveringDeal& deal, const row::ChargeRowT&
   accrued.cap_cents = deal.terms.cap_cents;
   accrued.currency = charge.currency;
   if (deal.terms.cap_cents) {
-    const auto left = std::max<std::int64_t>(0, *deal.terms.cap_cents - deal.row.accrued_cents);
+    const auto left = room_under(*deal.terms.cap_cents, deal.row.accrued_cents, decision);
     accrued.accrued_cents = std::min(raw.cents, left);
     accrued.cap_left_cents = left - accrued.accrued_cents;
   }
@@ -39,7 +44,8 @@ void accrue(Decision& decision, const CoveringDeal& deal, const row::ChargeRowT&
 }
 
 // The share of the accrual that the refunds so far take back, less what they took already, so that
-// nothing is left over when all is refunded, however the cents fall.
+// nothing is left over when all is refunded, however the cents fall. Nor is more taken back than
+// accrued, where an observed refund gave back more than was paid.
 void reverse(Decision& decision, const command::RecordRefundT& command,
              const row::PaymentRowT& payment, std::int64_t refunded) {
   if (payment.deal.empty() || payment.accrued_cents == 0) return;
@@ -47,8 +53,9 @@ void reverse(Decision& decision, const command::RecordRefundT& command,
   const auto deal = find_or_empty<row::DealRowT>(rows, payment.deal);
   const auto charge = find_or_empty<row::ChargeRowT>(rows, payment.charge);
   const auto terms = terms_of(rows, payment.deal, payment.terms_version);
-  const auto share = decision.value(scale_cents(payment.accrued_cents, refunded,
-                                                std::max<std::int64_t>(1, payment.amount_cents)));
+  const auto share =
+      decision.value(scale_cents(payment.accrued_cents, std::min(refunded, payment.amount_cents),
+                                 std::max<std::int64_t>(1, payment.amount_cents)));
   event::KickbackAccruedT reversed;
   reversed.deal = payment.deal;
   reversed.workspace = deal.workspace;
@@ -60,15 +67,14 @@ void reverse(Decision& decision, const command::RecordRefundT& command,
   reversed.terms_version = payment.terms_version;
   reversed.base_cents = charge.base_cents;
   reversed.percent = terms.kickback_percent;
-  reversed.raw_cents = payment.reversed_cents - share.cents;
+  reversed.raw_cents = decision.value(subtract_cents(payment.reversed_cents, share.cents));
   reversed.rounding = share.rounding;
   reversed.accrued_cents = reversed.raw_cents;
   reversed.accrued_total_cents =
       decision.value(add_cents(deal.accrued_cents, reversed.accrued_cents));
   reversed.cap_cents = terms.cap_cents;
   if (terms.cap_cents) {
-    reversed.cap_left_cents =
-        std::max<std::int64_t>(0, *terms.cap_cents - reversed.accrued_total_cents);
+    reversed.cap_left_cents = room_under(*terms.cap_cents, reversed.accrued_total_cents, decision);
   }
   reversed.currency = payment.currency;
   reversed.refunded_cents = refunded;
@@ -86,7 +92,8 @@ void decide(const command::RecordChargeT& command, Decision& decision) {
   const auto deal = covering_deal(rows, row.workspace, decision.now());
   decision.require_staff_or_system();
   decision.require(account.has_value(), Reason::ACCOUNT_NOT_FOUND);
-  decision.require(!find<row::ChargeRowT>(rows, command.charge), Reason::CHARGE_EXISTS);
+  const auto present = find<row::ChargeRowT>(rows, command.charge);
+  decision.require(!present || !present->recorded, Reason::CHARGE_EXISTS);
   decision.require(!deal || deal->terms.currency == currency, Reason::CURRENCY_MISMATCH);
   if (decision.refused()) return;
 
@@ -107,12 +114,13 @@ void decide(const command::RecordPaymentT& command, Decision& decision) {
   const RowReader& rows = decision.rows();
   const auto charge = find<row::ChargeRowT>(rows, command.charge);
   const auto row = charge.value_or(row::ChargeRowT());
+  const auto present = find<row::PaymentRowT>(rows, command.payment);
   const auto collected = command.collected_at ? Timestamp{*command.collected_at} : decision.now();
   decision.require_staff_or_system();
-  decision.require(charge.has_value(), Reason::CHARGE_NOT_FOUND);
+  decision.require(charge && charge->recorded, Reason::CHARGE_NOT_FOUND);
   decision.require(row.payment.empty(), Reason::CHARGE_ALREADY_PAID);
   decision.require(collected <= decision.now(), Reason::NOT_COLLECTED);
-  decision.require(!find<row::PaymentRowT>(rows, command.payment), Reason::PAYMENT_EXISTS);
+  decision.require(!present || !present->recorded, Reason::PAYMENT_EXISTS);
   if (decision.refused()) return;
 
   event::PaymentRecordedT payment;
@@ -136,8 +144,8 @@ void decide(const command::RecordRefundT& command, Decision& decision) {
   const auto row = payment.value_or(row::PaymentRowT());
   decision.require_staff_or_system();
   decision.require(payment && payment->recorded, Reason::PAYMENT_NOT_FOUND);
-  decision.require(*command.amount_cents <= row.amount_cents - row.refunded_cents,
-                   Reason::REFUND_EXCEEDS_PAYMENT);
+  const auto left = decision.value(subtract_cents(row.amount_cents, row.refunded_cents));
+  decision.require(*command.amount_cents <= left, Reason::REFUND_EXCEEDS_PAYMENT);
   decision.require(!find<row::RefundRowT>(rows, command.refund), Reason::REFUND_EXISTS);
   if (decision.refused()) return;
 

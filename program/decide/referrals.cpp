@@ -33,6 +33,14 @@ std::unique_ptr<schema::ReferralTermsT> make_terms(const command::ReferralTermsI
   return terms;
 }
 
+// Whether nothing but the version and its instant tells them apart.
+bool say_the_same(const schema::ReferralTermsT& left, const schema::ReferralTermsT& right) {
+  return left.kickback_percent == right.kickback_percent &&
+         left.discount_percent == right.discount_percent && left.cap_cents == right.cap_cents &&
+         left.currency == right.currency && left.starts_at == right.starts_at &&
+         left.expires_at == right.expires_at;
+}
+
 bool is_active(const std::optional<row::DealRowT>& deal) {
   return deal && deal->signed_ && !deal->ended;
 }
@@ -55,13 +63,13 @@ bool has_active_deal(const Decision& decision, const std::string& workspace,
 // was signed, too.
 void decide(const command::SignReferralDealT& command, Decision& decision) {
   const RowReader& rows = decision.rows();
+  const auto present = find<row::DealRowT>(rows, command.deal);
   decision.require_staff();
   decision.require(is_partner(rows, command.organisation), Reason::NOT_PARTNER);
   decision.require(!live_workspace(rows, command.workspace).organisation.empty(),
                    Reason::WORKSPACE_NOT_FOUND);
-  decision.require(
-      !has_active_deal(decision, command.workspace) && !find<row::DealRowT>(rows, command.deal),
-      Reason::DEAL_EXISTS);
+  decision.require(!has_active_deal(decision, command.workspace) && !(present && present->signed_),
+                   Reason::DEAL_EXISTS);
   decision.require(are_sound(*command.terms), Reason::BAD_TERMS);
   if (decision.refused()) return;
 
@@ -81,7 +89,7 @@ void decide(const command::ChangeReferralTermsT& command, Decision& decision) {
   const schema::ReferralTermsT none;
   const auto& present = row.terms ? *row.terms : none;
   const auto effective = command.effective_at.value_or(decision.now().microseconds);
-  const auto next = make_terms(*command.terms, present.version + 1, effective);
+  auto next = make_terms(*command.terms, present.version + 1, effective);
   const bool follows =
       !row.terms || (effective >= present.effective_at && next->currency == present.currency);
   const bool covers = !next->cap_cents || *next->cap_cents >= row.accrued_cents;
@@ -91,12 +99,13 @@ void decide(const command::ChangeReferralTermsT& command, Decision& decision) {
   decision.require(!has_active_deal(decision, row.workspace, command.deal), Reason::DEAL_EXISTS);
   decision.require(are_sound(*command.terms) && follows && covers, Reason::BAD_TERMS);
   if (decision.refused()) return;
+  if (row.terms && follows && say_the_same(*next, present)) return;
 
   event::ReferralTermsChangedT changed;
   changed.deal = command.deal;
   changed.workspace = row.workspace;
   changed.organisation = row.organisation;
-  changed.terms = make_terms(*command.terms, present.version + 1, effective);
+  changed.terms = std::move(next);
   decision.emit(changed);
 }
 
@@ -121,8 +130,8 @@ void decide(const command::RecordKickbackPaidT& command, Decision& decision) {
   const auto row = deal.value_or(row::DealRowT());
   decision.require_staff_or_system();
   decision.require(deal && deal->signed_, Reason::DEAL_NOT_FOUND);
-  decision.require(*command.amount_cents <= row.accrued_cents - row.paid_cents,
-                   Reason::EXCEEDS_ACCRUED);
+  const auto owed = decision.value(subtract_cents(row.accrued_cents, row.paid_cents));
+  decision.require(*command.amount_cents <= owed, Reason::EXCEEDS_ACCRUED);
   decision.require(!find<row::PayoutRowT>(rows, command.payout), Reason::PAYOUT_EXISTS);
   if (decision.refused()) return;
 
@@ -133,7 +142,7 @@ void decide(const command::RecordKickbackPaidT& command, Decision& decision) {
   paid.organisation = row.organisation;
   paid.amount_cents = *command.amount_cents;
   paid.paid_total_cents = decision.value(add_cents(row.paid_cents, *command.amount_cents));
-  paid.owed_cents = row.accrued_cents - paid.paid_total_cents;
+  paid.owed_cents = decision.value(subtract_cents(row.accrued_cents, paid.paid_total_cents));
   paid.currency = row.terms ? row.terms->currency : kDefaultCurrency;
   paid.paid_at = command.paid_at.value_or(decision.now().microseconds);
   decision.emit(paid);

@@ -70,6 +70,25 @@ std::unique_ptr<answer::PartnerDealLineT> deal_line(const View& view, const std:
   return line;
 }
 
+// An answer about who may enter a workspace or a project, without its lines.
+Result<answer::ReadersT> asked_about(const View& view, const Entity& entity) {
+  if (entity.kind != EntityKind::workspace && entity.kind != EntityKind::project) {
+    return Error{ErrorKind::invalid,
+                 "INVALID_ENTITY",
+                 "access is asked for a workspace or a project, not for " + entity.tag(),
+                 {}};
+  }
+  const bool known = entity.kind == EntityKind::workspace
+                         ? find<row::WorkspaceRowT>(view, entity.id).has_value()
+                         : find<row::ProjectRowT>(view, entity.id).has_value();
+  BOOST_OUTCOME_TRY(view.status());
+  if (!known) return not_known(view, entity);
+  auto answer = stamped<answer::ReadersT>(view);
+  answer.entity = entity.tag();
+  answer.staff_capability = kStaffCapability;
+  return std::move(answer);
+}
+
 }  // namespace
 
 Result<answer::AgencyDashboardT> agency_dashboard(const View& view,
@@ -125,29 +144,34 @@ Result<answer::PartnerOverviewT> partner_overview(const View& view,
 }
 
 Result<answer::ReadersT> find_readers(const View& view, const Entity& entity) {
-  auto answer = stamped<answer::ReadersT>(view);
-  answer.entity = entity.tag();
-  answer.staff_capability = kStaffCapability;
-  bool known = false;
+  BOOST_OUTCOME_TRY(answer, asked_about(view, entity));
   if (entity.kind == EntityKind::workspace) {
-    known = find<row::WorkspaceRowT>(view, entity.id).has_value();
     for (const auto& [person, access] : everybody_with_access(view, view.at(), entity.id)) {
       if (access.can_read) answer.workspace_readers.push_back(access_line(person, access));
     }
-  } else if (entity.kind == EntityKind::project) {
-    known = find<row::ProjectRowT>(view, entity.id).has_value();
+  } else {
     for (const auto& [person, access] : everybody_in_project(view, view.at(), entity.id)) {
       answer.project_readers.push_back(project_access_line(entity.id, person, access));
     }
-  } else {
-    return Error{ErrorKind::invalid,
-                 "INVALID_ENTITY",
-                 "readers are asked for a workspace or a project, not for " + entity.tag(),
-                 {}};
   }
   BOOST_OUTCOME_TRY(view.status());
-  if (!known) return not_known(view, entity);
-  return answer;
+  return std::move(answer);
+}
+
+Result<answer::ReadersT> find_access(const View& view, const Entity& entity,
+                                     const std::string& person) {
+  BOOST_OUTCOME_TRY(answer, asked_about(view, entity));
+  if (entity.kind == EntityKind::workspace) {
+    const auto access = effective_access(view, view.at(), entity.id, person);
+    if (access.role) answer.workspace_readers.push_back(access_line(person, access));
+  } else {
+    const auto access = project_access(view, view.at(), entity.id, person);
+    if (access.may_enter()) {
+      answer.project_readers.push_back(project_access_line(entity.id, person, access));
+    }
+  }
+  BOOST_OUTCOME_TRY(view.status());
+  return std::move(answer);
 }
 
 }  // namespace actbook

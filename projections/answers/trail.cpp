@@ -36,27 +36,48 @@ Result<std::unique_ptr<answer::TrailLineT>> trail_line(const Record& record) {
   return line;
 }
 
-}  // namespace
-
-Result<answer::TrailT> find_trail(const EventStore& store, const View& view, const Entity& entity,
-                                  Position since) {
-  answer::TrailT answer;
-  answer.entity = entity.tag();
+// The events up to the view that a query finds, as lines.
+Result<answer::TrailT> list(const EventStore& store, const View& view, QueryItem item,
+                            Position since) {
+  auto answer = answer::TrailT();
   answer.as_of = view.position().value;
   answer.at = view.at().microseconds;
   ReadRange range;
   range.from = since.next();
   range.to = view.position();
-  auto cursor = store.query(Query{{{{}, {entity.tag()}}}}, range);
+  auto cursor = store.query(Query{{std::move(item)}}, range);
   while (cursor.next()) {
     BOOST_OUTCOME_TRY(line, trail_line(cursor.record()));
     answer.lines.push_back(std::move(line));
   }
   BOOST_OUTCOME_TRY(cursor.status());
+  return answer;
+}
+
+}  // namespace
+
+Result<answer::TrailT> find_trail(const EventStore& store, const View& view, const Entity& entity,
+                                  Position since) {
+  BOOST_OUTCOME_TRY(answer, list(store, view, {{}, {entity.tag()}}, since));
+  answer.entity = entity.tag();
   if (answer.lines.empty()) {
     BOOST_OUTCOME_TRY(check_known(store, view, entity));
   }
-  return answer;
+  return std::move(answer);
+}
+
+Result<answer::TrailT> find_refusals(const EventStore& store, const View& view,
+                                     const std::optional<Entity>& entity, Position since) {
+  QueryItem item;
+  item.types = {"CommandRefused"};
+  if (entity) item.tags = {entity->tag()};
+  BOOST_OUTCOME_TRY(answer, list(store, view, std::move(item), since));
+  if (!entity) return std::move(answer);
+  answer.entity = entity->tag();
+  if (answer.lines.empty()) {
+    BOOST_OUTCOME_TRY(check_known(store, view, *entity));
+  }
+  return std::move(answer);
 }
 
 }  // namespace actbook

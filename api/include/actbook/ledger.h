@@ -119,6 +119,12 @@ class Ledger {
   [[nodiscard]] Result<answer::TrailT> trail(const View& view, const Entity& entity,
                                              Position since = {}) const;
 
+  /// What was refused, to whom, why (Q16): everything, or what named an entity. Cost: one indexed
+  /// read per refusal.
+  [[nodiscard]] Result<answer::TrailT> refusals(const View& view,
+                                                const std::optional<Entity>& entity = {},
+                                                Position since = {}) const;
+
   /// One entity as it stood: a workspace with its members, access, invites, handoffs and account;
   /// and so on. Errors: invalid with NOT_FOUND, if the view knows no such entity.
   /// VAULT_LOCKED, if personal data shall be revealed.
@@ -128,6 +134,9 @@ class Ledger {
   /// Everybody who could read a workspace or enter a project, and on what basis (Q3). Errors and
   /// cost: overviews.h, as for the two below.
   [[nodiscard]] Result<answer::ReadersT> readers(const View& view, const Entity& entity) const;
+  /// One person's access to a workspace or a project, on what basis; no line, if there is none.
+  [[nodiscard]] Result<answer::ReadersT> access(const View& view, const Entity& entity,
+                                                const std::string& person) const;
   /// What an agency sees of itself and its clients; what a partner sees of its workspaces and
   /// deals.
   [[nodiscard]] Result<answer::AgencyDashboardT> dashboard(const View& view,

@@ -28,4 +28,9 @@ namespace actbook {
 /// workspace or a project; anything else is invalid.
 [[nodiscard]] Result<answer::ReadersT> find_readers(const View& view, const Entity& entity);
 
+/// The same for one person, whether they could read or not: as what they could enter, and on what
+/// basis. No line, if they could not.
+[[nodiscard]] Result<answer::ReadersT> find_access(const View& view, const Entity& entity,
+                                                   const std::string& person);
+
 }  // namespace actbook

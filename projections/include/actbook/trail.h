@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "actbook/entity.h"
@@ -13,6 +14,12 @@ namespace actbook {
 /// unavailable, if the store cannot be read; unsupported, for an event of a newer version.
 [[nodiscard]] Result<answer::TrailT> find_trail(const EventStore& store, const View& view,
                                                 const Entity& entity, Position since = {});
+
+/// What was refused (Q16): of everything, or of what named an entity; up to the view, oldest first.
+/// Errors: those of find_trail, for the entity. Cost: one indexed read per refusal.
+[[nodiscard]] Result<answer::TrailT> find_refusals(const EventStore& store, const View& view,
+                                                   const std::optional<Entity>& entity,
+                                                   Position since = {});
 
 /// What an event says, as a phrase whose subject is the actor: "invited contact-4f… as observer,
 /// until 2026-03-31". Errors: unsupported, for an event of a newer version; corrupt, for a
