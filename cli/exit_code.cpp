@@ -34,6 +34,7 @@ const char* exit_code_help() {
   7    unknown outcome: a write failed half way; run the same again to learn what became of it
   8    corrupt: stored bytes are damaged, or a replay differs from what is served
   9    unsupported: the ledger was written by a newer version
+  10   not as expected: check found that a scenario comes out otherwise than it says
   141  nobody reads the output any more (as with | head))";
 }
 

@@ -16,6 +16,8 @@ enum class ExitCode : int {
   unknown_outcome = 7,
   corrupt = 8,
   unsupported = 9,
+  /// A scenario was not as it says; no kind of error.
+  differs = 10,
   /// Nobody reads the output any more; shells say the same of a program that SIGPIPE ended.
   reader_gone = 141,
 };

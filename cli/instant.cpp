@@ -51,6 +51,17 @@ Result<Value> naming(const std::string& option, Result<Value> result) {
 
 }  // namespace
 
+Result<Timestamp> read_time(std::string_view text) {
+  constexpr std::size_t kDateBytes = 10;
+  std::string iso(text);
+  if (iso.size() > kDateBytes) {
+    if (iso[kDateBytes] == ' ') iso[kDateBytes] = 'T';
+    if (const auto gap = iso.find(' '); gap != std::string::npos) iso.erase(gap, 1);
+    if (iso.find_first_of("Z+-", kDateBytes) == std::string::npos) iso += 'Z';
+  }
+  return parse_iso8601(iso);
+}
+
 CLI::Option* add_instant(CLI::App& app, const std::string& name, std::optional<Instant>& into,
                          const std::string& description) {
   return app

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 
 #include "actbook/ledger.h"
@@ -11,6 +12,10 @@ namespace actbook::cli {
 
 /// A point of a ledger's history: after an event, or at a time.
 using Instant = std::variant<Position, Timestamp>;
+
+/// Reads an ISO 8601 time of which T, the seconds and the offset may be left out, as people do:
+/// 2026-03-01 09:00 is 2026-03-01T09:00:00Z. Errors: those of parse_iso8601.
+[[nodiscard]] Result<Timestamp> read_time(std::string_view text);
 
 /// An option that takes TIME|POSITION: a bare number is a position, anything else an ISO 8601 time.
 CLI::Option* add_instant(CLI::App& app, const std::string& name, std::optional<Instant>& into,

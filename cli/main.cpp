@@ -134,6 +134,7 @@ ExitCode run(int argc, char** argv, Output& out) {
   add_vault(app, chosen);
   add_replay(app, chosen);
   add_verify(app, chosen);
+  add_check(app, chosen);
   mention_globals(app);
   try {
     app.parse(argc, argv);

@@ -19,5 +19,6 @@ void add_person(CLI::App& app, Action& chosen);
 void add_vault(CLI::App& app, Action& chosen);
 void add_replay(CLI::App& app, Action& chosen);
 void add_verify(CLI::App& app, Action& chosen);
+void add_check(CLI::App& app, Action& chosen);
 
 }  // namespace actbook::cli
