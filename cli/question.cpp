@@ -184,16 +184,18 @@ struct QuestionKind {
   /// What may stand in its `with`.
   std::vector<std::string> filters;
   Result<Answer> (*ask)(const Asked& asked);
+  /// Its answers have personal data, which `reveal` shows.
+  bool is_personal = false;
 };
 
 const std::vector<QuestionKind>& kinds() {
   static const std::vector<QuestionKind> kinds = {
-      {"show ENTITY", {}, ask_show},
+      {"show ENTITY", {}, ask_show, true},
       {"trail ENTITY", {"from"}, ask_trail},
       {"acceptances",
        {"organisation", "workspace", "person", "agreement", "version", "from", "to"},
        ask_acceptances},
-      {"event POSITION", {}, ask_event},
+      {"event POSITION", {}, ask_event, true},
   };
   return kinds;
 }
@@ -234,6 +236,11 @@ Result<Question> Question::read(const Step& step, const Remembered& remembered) 
                      "with." + member.name + ": is not known to this question; " +
                          (kind->filters.empty() ? "it takes no `with`"
                                                 : "known are " + list_words(kind->filters)));
+  }
+  if (given.reveal && !kind->is_personal) {
+    return malformed(
+        step.file, step.place,
+        "reveal: answers to `" + words.front() + "` have no personal data; leave it out");
   }
   for (const auto& word : words) question.words_ += (question.words_.empty() ? "" : " ") + word;
   return question;
