@@ -342,9 +342,17 @@ TEST_CASE("cli: tables keep within the columns of a terminal") {
 }
 
 TEST_CASE("cli: every subcommand helps, with an example") {
-  const Arguments subcommands[] = {
-      {},       {"init"},  {"record"}, {"audit"}, {"audit", "acceptances"}, {"audit", "trail"},
-      {"show"}, {"event"}, {"replay"}, {"verify"}};
+  const Arguments subcommands[] = {{},
+                                   {"init"},
+                                   {"record"},
+                                   {"audit"},
+                                   {"audit", "acceptances"},
+                                   {"audit", "trail"},
+                                   {"show"},
+                                   {"event"},
+                                   {"replay"},
+                                   {"verify"},
+                                   {"check"}};
   for (auto arguments : subcommands) {
     arguments.emplace_back("--help");
     const auto ran = Cli::bare(arguments);

@@ -1,0 +1,81 @@
+// docs/SCENARIOS.md says what is so: it is all that many who write scenarios ever read.
+#include "actbook/schema.h"
+#include "actbook/schema/answers_bfbs_generated.h"
+#include "cli_check_fixture.h"
+
+namespace actbook::testing {
+namespace {
+
+std::string scenarios_page() {
+  return read_file(std::string(ACTBOOK_SOURCE_DIR) + "/docs/SCENARIOS.md");
+}
+
+/// The nth block of code in a language, from 0.
+std::string code_block(const std::string& page, const std::string& language, int n) {
+  const auto fence = "```" + language + "\n";
+  auto begin = page.find(fence);
+  for (; n > 0; --n) begin = page.find(fence, begin + 1);
+  REQUIRE(begin != std::string::npos);
+  begin += fence.size();
+  return page.substr(begin, page.find("```", begin) - begin);
+}
+
+}  // namespace
+
+TEST_CASE("check: the example in docs/SCENARIOS.md comes out as it says there") {
+  const Check check;
+  const auto page = scenarios_page();
+  auto scenario = code_block(page, "yaml", 0);
+  for (int n = 0; n < 2; ++n) {
+    const auto file = check.write("partner.yaml", scenario);
+    auto out = Cli::bare({"check", file}).out;
+    for (auto at = out.find(file); at != std::string::npos; at = out.find(file)) {
+      out.replace(at, file.size(), "partner.yaml");
+    }
+    CHECK(without_positions("$ actbook check partner.yaml\n" + out) ==
+          without_positions(code_block(page, "console", n)));
+    const std::string mistake = "role: admin";
+    if (n == 0) scenario.replace(scenario.find(mistake), mistake.size(), "role: owner");
+  }
+}
+
+TEST_CASE("check: docs/SCENARIOS.md names every member of the answers to its questions") {
+  using Binary = answer::EntityStateBinarySchema;
+  const auto page = scenarios_page();
+  const Schema schema(ByteView(Binary::data(), Binary::size()));
+  for (const auto* table : {"answer.WorkspaceState",
+                            "answer.OrganisationState",
+                            "answer.PersonState",
+                            "answer.AccountState",
+                            "answer.AgreementState",
+                            "answer.InviteState",
+                            "answer.HandoffState",
+                            "answer.ContactState",
+                            "answer.AcceptanceLine",
+                            "answer.TrailLine",
+                            "answer.AccessLine",
+                            "answer.MemberLine",
+                            "answer.InviteLine",
+                            "answer.HandoffLine",
+                            "answer.OrganisationMemberLine",
+                            "answer.PersonOrganisationLine",
+                            "answer.PersonWorkspaceLine",
+                            "row.WorkspaceRow",
+                            "row.OrganisationRow",
+                            "row.PersonRow",
+                            "row.AccountRow",
+                            "row.ContactRow",
+                            "row.AgreementVersionRow",
+                            "schema.DataOwner",
+                            "schema.Act",
+                            "log.Receipt"}) {
+    const auto* definition = schema.table(std::string("actbook.") + table);
+    REQUIRE_MESSAGE(definition != nullptr, table);
+    for (const auto* field : *definition->fields()) {
+      const auto name = field->name()->str();
+      CHECK_MESSAGE(contains(page, "`" + name), table, " has ", name);
+    }
+  }
+}
+
+}  // namespace actbook::testing
