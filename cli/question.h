@@ -9,7 +9,7 @@
 namespace actbook::cli {
 
 /// An answer, and what the schema says about it.
-struct Answer {
+struct Answer {  // NOLINT(bugprone-exception-escape): clang 14 suspects ordered_json's moves
   nlohmann::ordered_json value;
   /// Of the answer, or of its elements where it is a list.
   Shape shape;

@@ -322,7 +322,7 @@ class ScenarioReader {
       std::string way;
       for (const auto& [open_key, open_file] : open_) {
         if (open_key != key && way.empty()) continue;
-        way += open_file + " needs ";
+        way.append(open_file).append(" needs ");
       }
       if (!way.empty()) {
         return reader.wrong(value.place, "setup: goes in a circle: " + way + name);
