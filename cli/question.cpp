@@ -176,6 +176,53 @@ Result<Answer> ask_event(const Asked& asked) {
   return answer;
 }
 
+/// Whoever could read a workspace, or enter a project.
+Result<Answer> readers_answer(Result<answer::ReadersT> asked, const std::string& entity) {
+  BOOST_OUTCOME_TRY(readers, std::move(asked));
+  if (entity.starts_with("project:")) return list_answer(readers.project_readers);
+  return list_answer(readers.workspace_readers);
+}
+
+Result<Answer> ask_readers(const Asked& asked) {
+  BOOST_OUTCOME_TRY(entity, read_entity(asked.arguments[0]));
+  return readers_answer(asked.ledger.readers(asked.view, entity), asked.arguments[0]);
+}
+
+Result<Answer> ask_access(const Asked& asked) {
+  BOOST_OUTCOME_TRY(entity, read_entity(asked.arguments[1]));
+  return readers_answer(asked.ledger.access(asked.view, entity, asked.arguments[0]),
+                        asked.arguments[1]);
+}
+
+Result<Answer> ask_refusals(const Asked& asked) {
+  BOOST_OUTCOME_TRY(text, asked.filters.text("entity"));
+  std::optional<Entity> entity;
+  if (!text.empty()) {
+    BOOST_OUTCOME_TRY(read, read_entity(text));
+    entity = std::move(read);
+  }
+  BOOST_OUTCOME_TRY(refusals, asked.ledger.refusals(asked.view, entity));
+  return list_answer(refusals.lines);
+}
+
+/// An answer that is one table.
+template <class Native>
+Result<Answer> whole_answer(Result<Native> asked) {
+  BOOST_OUTCOME_TRY(native, std::move(asked));
+  Answer answer;
+  answer.value = ordered_json::parse(to_json(native));
+  answer.shape = Shape::of_answer(Native::TableType::GetFullyQualifiedName());
+  return answer;
+}
+
+Result<Answer> ask_overview(const Asked& asked) {
+  return whole_answer(asked.ledger.overview(asked.view, asked.arguments[0]));
+}
+
+Result<Answer> ask_dashboard(const Asked& asked) {
+  return whole_answer(asked.ledger.dashboard(asked.view, asked.arguments[0]));
+}
+
 /// A kind of question: all that another one needs is a line in kKinds, and one in
 /// docs/SCENARIOS.md.
 struct QuestionKind {
@@ -196,6 +243,11 @@ const std::vector<QuestionKind>& kinds() {
        {"organisation", "workspace", "person", "agreement", "version", "from", "to"},
        ask_acceptances},
       {"event POSITION", {}, ask_event, true},
+      {"readers ENTITY", {}, ask_readers},
+      {"access PERSON ENTITY", {}, ask_access},
+      {"refusals", {"entity"}, ask_refusals},
+      {"overview ORGANISATION", {}, ask_overview},
+      {"dashboard ORGANISATION", {}, ask_dashboard},
   };
   return kinds;
 }

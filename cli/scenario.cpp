@@ -168,7 +168,7 @@ class FileReader {
       const auto meant = nearest(given.type, names);
       return wrong(item.find("do")->place,
                    "do: there is no command " + given.type +
-                       (meant.empty() ? "; docs/COMMANDS.md has them all" : "; write " + meant));
+                       (meant.empty() ? "; docs/REFERENCE.md has them all" : "; write " + meant));
     }
     const auto* by = item.find("by");
     if (by == nullptr) {

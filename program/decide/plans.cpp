@@ -72,11 +72,25 @@ void set_price(Decision& decision, const row::PlanRowT& plan, event::PlanBoughtT
   bought.rounding = net.rounding;
 }
 
+// The months since a plan was bought; none, if that was not by then.
+std::optional<int> age_of(const row::SubscriptionRowT& subscription, Timestamp month) {
+  if (!subscription.bought || subscription.plan.empty()) return std::nullopt;
+  const int age = months_between(Timestamp{subscription.bought->occurred_at}, month);
+  return age >= 0 ? std::optional(age) : std::nullopt;
+}
+
 // A monthly plan is charged every month from the one it was bought in, a yearly one once a year.
 bool is_due(const row::SubscriptionRowT& subscription, Timestamp month) {
-  if (!subscription.bought || subscription.plan.empty()) return false;
-  const int age = months_between(Timestamp{subscription.bought->occurred_at}, month);
-  return age >= 0 && (subscription.interval == BillingInterval::monthly || age % kYearMonths == 0);
+  const auto age = age_of(subscription, month);
+  return age && (subscription.interval == BillingInterval::monthly || *age % kYearMonths == 0);
+}
+
+// The currency that a month is charged in: that of the plan that was bought, due or not. Where none
+// was, and of an observed plan that was never defined here, it is the one given, or else EUR.
+std::string currency_of(const row::SubscriptionRowT& subscription, Timestamp month,
+                        const std::string& given) {
+  if (age_of(subscription, month) && !subscription.currency.empty()) return subscription.currency;
+  return given.empty() ? kDefaultCurrency : given;
 }
 
 void require_buyer(Decision& decision, const command::BillMonthT& command,
@@ -85,7 +99,10 @@ void require_buyer(Decision& decision, const command::BillMonthT& command,
     decision.require(organisation_exists(decision.rows(), command.organisation),
                      Reason::ORG_NOT_FOUND);
   }
-  decision.require(find<row::AccountRowT>(decision.rows(), account).has_value(),
+  // A personal account that was converted is none any more: its billing account went with it.
+  const auto personal =
+      find_or_empty<row::PersonalAccountRowT>(decision.rows(), command.personal_account);
+  decision.require(find<row::AccountRowT>(decision.rows(), account) && !personal.converted,
                    Reason::ACCOUNT_NOT_FOUND);
 }
 
@@ -191,12 +208,14 @@ void decide(const command::BillMonthT& command, Decision& decision) {
   const auto subscription = find_or_empty<row::SubscriptionRowT>(
       rows, subscription_key(command.organisation, command.personal_account));
   const bool due = is_due(subscription, month);
+  const auto currency = currency_of(subscription, month, command.currency);
+  const auto present = find<row::ChargeRowT>(rows, command.charge);
   const auto billed = row_key({"account", account, "month", billed_month_key(month.microseconds)});
   decision.require_staff_or_system();
   require_buyer(decision, command, account);
   decision.require(!find<row::ReferenceRowT>(rows, billed), Reason::MONTH_ALREADY_BILLED);
-  decision.require(!find<row::ChargeRowT>(rows, command.charge), Reason::CHARGE_EXISTS);
-  decision.require(!due || command.currency.empty() || command.currency == subscription.currency,
+  decision.require(!present || !present->recorded, Reason::CHARGE_EXISTS);
+  decision.require(command.currency.empty() || command.currency == currency,
                    Reason::CURRENCY_MISMATCH);
   if (decision.refused() || (!due && command.lines.empty())) return;
 
@@ -205,9 +224,7 @@ void decide(const command::BillMonthT& command, Decision& decision) {
   charge.cause = schema::ChargeCause::month;
   charge.organisation = command.organisation;
   charge.personal_account = command.personal_account;
-  charge.currency = due                        ? subscription.currency
-                    : command.currency.empty() ? kDefaultCurrency
-                                               : command.currency;
+  charge.currency = currency;
   charge.period_starts_at = month.microseconds;
   charge.period_ends_at = plus_month(month).microseconds;
   if (due) {

@@ -44,7 +44,7 @@ void require_right(Decision& decision, const Place& place, std::string_view in_w
 // Data may go from one workspace to another only inside one organisation's own; within a workspace
 // it stays where it was.
 bool within_boundary(const RowReader& rows, const std::string& from, const std::string& to) {
-  if (from == to) return true;
+  if (from == to && !from.empty()) return true;
   const auto source = live_workspace(rows, from);
   const auto destination = live_workspace(rows, to);
   const auto is_internal = [](const row::WorkspaceRowT& row) {
@@ -54,8 +54,15 @@ bool within_boundary(const RowReader& rows, const std::string& from, const std::
          source.organisation == destination.organisation;
 }
 
+// Where data was last known to be: what is deleted here may still be moved, as observed, and whether
+// that took it from a client is asked of it, too.
+std::string last_workspace_of(const RowReader& rows, const std::string& project) {
+  return find_or_empty<row::ProjectRowT>(rows, project).workspace;
+}
+
 bool leaves_client(const RowReader& rows, const std::string& from, const std::string& to) {
-  return from != to && live_workspace(rows, from).usage == schema::Usage::external_client;
+  const auto source = find_or_empty<row::WorkspaceRowT>(rows, from);
+  return from != to && source.usage == schema::Usage::external_client;
 }
 
 // The recordings that are in a project now.
@@ -156,10 +163,10 @@ void decide(const command::MoveProjectT& command, Decision& decision) {
 
   event::ProjectMovedT moved;
   moved.project = command.project;
-  moved.from_workspace = row.workspace;
+  moved.from_workspace = last_workspace_of(rows, command.project);
   moved.to_workspace = command.workspace;
   moved.recordings = recordings_in(rows, command.project);
-  moved.left_client = leaves_client(rows, row.workspace, command.workspace);
+  moved.left_client = leaves_client(rows, moved.from_workspace, command.workspace);
   decision.emit(moved);
 }
 
@@ -205,7 +212,7 @@ void decide(const command::MoveRecordingsT& command, Decision& decision) {
     moved.from_project = project_of(recording);
     moved.to_project = command.project;
     if (moved.from_project == moved.to_project) continue;
-    moved.from_workspace = live_project(rows, moved.from_project).workspace;
+    moved.from_workspace = last_workspace_of(rows, moved.from_project);
     moved.to_workspace = destination;
     moved.left_client = leaves_client(rows, moved.from_workspace, destination);
     decision.emit(moved);

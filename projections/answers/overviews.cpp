@@ -14,6 +14,12 @@ constexpr const char* kStaffCapability =
     "Our staff could technically read at any time; what they read outside a support session is "
     "recorded with the basis staff_override.";
 
+// A plan that was enabled can be bought while it is special and active.
+bool can_be_bought(const View& view, const row::EnabledPlanT& enabled) {
+  const auto plan = find_or_empty<row::PlanRowT>(view, enabled.plan);
+  return plan.special && plan.active;
+}
+
 std::unique_ptr<answer::ClientLineT> client_line(const View& view, const std::string& mandate,
                                                  const row::MandateRowT& granted) {
   const auto client = find_or_empty<row::OrganisationRowT>(view, granted.client);
@@ -24,7 +30,9 @@ std::unique_ptr<answer::ClientLineT> client_line(const View& view, const std::st
   line->since = copy(granted.granted);
   line->projects = live_projects(view, "organisation", granted.client);
   line->subscription = subscription_of(view, "organisation", granted.client);
-  for (const auto& plan : granted.plans) line->enabled_plans.push_back(copy(plan));
+  for (const auto& plan : granted.plans) {
+    if (can_be_bought(view, *plan)) line->enabled_plans.push_back(copy(plan));
+  }
   line->discount_percent = client.partner_discount_percent;
   return line;
 }
@@ -55,8 +63,21 @@ std::unique_ptr<answer::PartnerWorkspaceLineT> workspace_line(const View& view,
   return line;
 }
 
+// The terms in force: the newest version effective by then. Before any is, the first to come.
+std::unique_ptr<schema::ReferralTermsT> terms_in_force(const View& view, const std::string& id) {
+  std::unique_ptr<schema::ReferralTermsT> found;
+  each<row::TermsRowT>(view, row_key({id}) + "/",
+                       [&](std::string_view, const row::TermsRowT& version) {
+                         if (!version.terms) return;
+                         if (found && version.terms->effective_at > view.at().microseconds) return;
+                         found = copy(version.terms);
+                       });
+  return found;
+}
+
 std::unique_ptr<answer::PartnerDealLineT> deal_line(const View& view, const std::string& id) {
-  const auto row = find_or_empty<row::DealRowT>(view, id);
+  auto row = find_or_empty<row::DealRowT>(view, id);
+  row.terms = terms_in_force(view, id);
   auto line = std::make_unique<answer::PartnerDealLineT>();
   line->deal = id;
   line->workspace = row.workspace;
@@ -86,7 +107,7 @@ Result<answer::ReadersT> asked_about(const View& view, const Entity& entity) {
   auto answer = stamped<answer::ReadersT>(view);
   answer.entity = entity.tag();
   answer.staff_capability = kStaffCapability;
-  return std::move(answer);
+  return answer;
 }
 
 }  // namespace
