@@ -172,7 +172,7 @@ Result<Answer> ask_event(const Asked& asked) {
   BOOST_OUTCOME_TRY(json, asked.ledger.event_json(record, JsonLayout::line, asked.personal));
   Answer answer;
   answer.value = ordered_json::parse(json);
-  answer.shape = Shape::of_answer(log::Record::GetFullyQualifiedName());
+  answer.shape = Shape::of_event(record.type());
   return answer;
 }
 

@@ -5,6 +5,7 @@
 
 #include "actbook/schema/answers_bfbs_generated.h"
 #include "actbook/schema/commands_bfbs_generated.h"
+#include "actbook/schema/events_bfbs_generated.h"
 
 namespace actbook::cli {
 namespace {
@@ -55,6 +56,14 @@ Shape Shape::of_command_envelope() {
 
 Shape Shape::of_answer(const std::string& table) { return {answers(), table}; }
 
+Shape Shape::of_event(std::string_view type) {
+  Shape shape = of_answer(log::Record::GetFullyQualifiedName());
+  const Shape payload(schema_of<event::AnyEventBinarySchema>(),
+                      "actbook.event." + std::string(type));
+  shape.payload_ = std::make_shared<const Shape>(payload);
+  return shape;
+}
+
 const reflection::Field* Shape::field(std::string_view name) const {
   if (table_ == nullptr) return nullptr;
   for (const auto* field : *table_->fields()) {
@@ -64,6 +73,7 @@ const reflection::Field* Shape::field(std::string_view name) const {
 }
 
 Shape Shape::inside(const reflection::Field& field) const {
+  if (payload_ && field.name()->string_view() == "payload") return *payload_;
   const auto& type = *field.type();
   const bool is_table =
       type.base_type() == reflection::Obj ||

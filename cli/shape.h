@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,9 @@ class Shape {
   /// Of a table of answers.fbs, record.fbs or rows.fbs, by its qualified name.
   [[nodiscard]] static Shape of_answer(const std::string& table);
 
+  /// Of an event with its envelope, by the type of the event.
+  [[nodiscard]] static Shape of_event(std::string_view type);
+
   [[nodiscard]] bool is_known() const { return table_ != nullptr; }
   /// Null if there is no such member.
   [[nodiscard]] const reflection::Field* field(std::string_view name) const;
@@ -35,6 +39,8 @@ class Shape {
 
   const Schema* schema_ = nullptr;
   const reflection::Object* table_ = nullptr;
+  /// Of an event: its own table, which the envelope has as bytes.
+  std::shared_ptr<const Shape> payload_;
 };
 
 /// The names of all commands.

@@ -169,6 +169,8 @@ TEST_CASE("check: answers that are not as expected") {
       {ask_panels("{row: {name: {a: b}}}"), "row.name", "{a: b}", "Panels"},
       // A name that nothing has is wrong, also where nothing is expected of it.
       {ask_panels("{row: {nmae: ~}}"), "row.nmae", "~", "there is no such member; there are name"},
+      {ask("event 1", "{payload: {lodger: ~}}"), "payload.lodger", "~",
+       "there is no such member; there are ledger"},
       {ask_panels("{access: {lacks: [{preson: olga}]}}"), "access.preson", "olga",
        "there is no such member; there are person"},
       {ask_panels("{access: {where: {preson: olga}, count: 0}}"), "access.preson", "olga",
