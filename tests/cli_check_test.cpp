@@ -306,7 +306,7 @@ TEST_CASE("check: setups run once, whoever names them, and never in a circle") {
   CHECK(finding["line"] == 3);
 }
 
-TEST_CASE("check: several files, for people; the worst of them makes the exit code") {
+TEST_CASE("check: several files, for people, and the worst of them makes the exit code") {
   const Check check;
   const auto good = check.steps(rename("A", "recorded"), "good.yaml");
   const auto bad = check.steps(
