@@ -28,8 +28,8 @@ const Paragraphs kIntroduction = {
     "It has every command, what it takes, who may give it, and the reasons it can be refused for, "
     "**in "
     "the order in which they are checked**: where several hold, the first wins. Then come "
-    "[every event](#events), the [tables](#shared-tables) and [words](#shared-words) that they "
-    "share, "
+    "[every event](#events), the [answers](#answers) and the [rows](#rows) in them, the "
+    "[tables](#shared-tables) and [words](#shared-words) that they share, "
     "and [every reason](#reasons). Only an observed fact breaks a rule that is marked (observed): "
     "a "
     "command is always refused for an earlier one.",
@@ -68,6 +68,16 @@ const Paragraphs kEvents = {
     "which says its position, when it was recorded and true, who acted for whom, by which command "
     "and "
     "on what basis, and of an observed fact the rules that it broke.",
+};
+
+const Paragraphs kAnswers = {
+    "What questions get: the members of the JSON that the command prints, and of the tables that "
+    "the "
+    "library gives. Acts (when, by whom, at which position) are [Act](#act).",
+};
+
+const Paragraphs kRows = {
+    "State as it stands in answers, by the member `row`.",
 };
 
 const Paragraphs kReasons = {
@@ -184,6 +194,7 @@ class Page {
     write_envelope();
     write_commands();
     write_events();
+    write_answers();
     write_shared_tables();
     write_shared_words();
     write_reasons();
@@ -308,7 +319,7 @@ class Page {
   // everything is given.
   [[nodiscard]] std::string given_by_default(const reflection::Schema& schema,
                                              const reflection::Field& field) const {
-    if (&schema == reference_.event_schema) return {};
+    if (&schema != reference_.command_schema) return {};
     if (field.optional() || field.type()->base_type() == reflection::UType) return {};
     if (is_enum(*field.type())) {
       const auto* value =
@@ -329,7 +340,9 @@ class Page {
     }
     if (type == reflection::Obj) {
       const auto& table = *object_at(schema, field.type()->index());
-      if (tables_seen_.insert(table.name()->str()).second) tables_.emplace_back(&schema, &table);
+      if (!has_own_section(table) && tables_seen_.insert(table.name()->str()).second) {
+        tables_.emplace_back(&schema, &table);
+      }
       return link(short_name(table.name()->string_view()));
     }
     if (flatbuffers::IsInteger(type) && field.type()->index() >= 0) {
@@ -337,9 +350,12 @@ class Page {
     }
     if (attribute(field, "time")) return "time";
     if (type == reflection::Bool) return "true or false";
+    if (attribute(field, "percent")) return "whole number from 0 to 100";
+    if (attribute(field, "cents")) return "amount in cents";
     if (type != reflection::String) return number_kind(type);
     if (attribute(field, "ident")) return "id";
     if (attribute(field, "sha256")) return "SHA-256, 64 hex digits";
+    if (attribute(field, "currency")) return "currency, three letters";
     if (attribute(field, "email")) return "e-mail address";
     return "text";
   }
@@ -361,6 +377,37 @@ class Page {
     if (!is_explained(definition)) return "one of " + list(values);
     if (enums_seen_.insert(definition.name()->str()).second) enums_.push_back(&definition);
     return link(short_name(definition.name()->string_view())) + ": " + list(values);
+  }
+
+  void write_answers() {
+    if (reference_.answer_schema == nullptr) return;
+    heading("##", "Answers");
+    text(kAnswers);
+    write_tables_of("answers");
+    heading("##", "Rows");
+    text(kRows);
+    write_tables_of("rows");
+  }
+
+  // Those that only carry one of a union say nothing by themselves.
+  void write_tables_of(const std::string& file) {
+    for (const auto* table : *reference_.answer_schema->objects()) {
+      if (file_of(*table) != file || is_carrier(*table)) continue;
+      heading("###", short_name(table->name()->string_view()));
+      text(paragraphs(table->documentation()));
+      write_fields(*reference_.answer_schema, *table);
+    }
+  }
+
+  static bool is_carrier(const reflection::Object& table) {
+    return std::ranges::any_of(*table.fields(), [](const reflection::Field* field) {
+      return field->type()->base_type() == reflection::Union;
+    });
+  }
+
+  [[nodiscard]] static bool has_own_section(const reflection::Object& table) {
+    const auto file = file_of(table);
+    return file == "answers" || file == "rows";
   }
 
   void write_shared_tables() {
@@ -398,9 +445,7 @@ class Page {
 
   void write_reasons() {
     heading("##", "Reasons");
-    text(
-        {"Why a command is refused, or which rule an observed fact broke, and the commands that "
-         "can be refused for it."});
+    text(kReasons);
     page_ += '\n';
     auto reasons = reference_.reasons;
     std::ranges::sort(reasons, {}, &Reason::code);

@@ -6,6 +6,7 @@
 #include <cctype>
 #include <utility>
 
+#include "actbook/schema/answers_bfbs_generated.h"
 #include "actbook/schema/commands_bfbs_generated.h"
 #include "actbook/schema/events_bfbs_generated.h"
 
@@ -168,7 +169,7 @@ const Command* Reference::command(std::string_view name) const {
 }
 
 Reference read_reference(const reflection::Schema& commands, const reflection::Schema& events) {
-  Reference reference{&commands, &events, {}, {}, {}};
+  Reference reference{&commands, &events, nullptr, {}, {}, {}};
   each_value(events, "actbook.schema.Reason", [&](const reflection::EnumVal& value) {
     std::string text;
     for (const auto& paragraph : paragraphs(value.documentation())) add_words(text, paragraph);
@@ -185,9 +186,12 @@ Reference read_reference(const reflection::Schema& commands, const reflection::S
 }
 
 const Reference& reference() {
-  static const Reference built =
-      read_reference(*reflection::GetSchema(command::CommandEnvelopeBinarySchema::data()),
-                     *reflection::GetSchema(event::AnyEventBinarySchema::data()));
+  static const Reference built = [] {
+    auto read = read_reference(*reflection::GetSchema(command::CommandEnvelopeBinarySchema::data()),
+                               *reflection::GetSchema(event::AnyEventBinarySchema::data()));
+    read.answer_schema = reflection::GetSchema(answer::EntityStateBinarySchema::data());
+    return read;
+  }();
   return built;
 }
 

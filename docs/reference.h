@@ -67,6 +67,8 @@ struct Reason {
 struct Reference {
   const reflection::Schema* command_schema = nullptr;
   const reflection::Schema* event_schema = nullptr;
+  /// Of answers and rows; null, if they are not asked about.
+  const reflection::Schema* answer_schema = nullptr;
   std::vector<Command> commands;
   std::vector<Event> events;
   std::vector<Reason> reasons;
