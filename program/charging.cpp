@@ -146,7 +146,8 @@ void ChargeBuilder::emit() {
 void charge_for_seat(Decision& decision, const std::string& account, const std::string& person) {
   const auto row = find_or_empty<row::AccountRowT>(decision.rows(), account);
   const auto gross = seat_cents_per_year(row.tier);
-  if (!in_paid_year(row, decision.now()) || gross == 0) return;
+  // Of a fact, what was charged for it is another fact.
+  if (decision.observed() || !in_paid_year(row, decision.now()) || gross == 0) return;
   const Timestamp end{*row.period_ends_at};
   ChargeBuilder builder(decision, decision.derived_id("charge", account + "/" + person), account,
                         0);

@@ -57,7 +57,7 @@ class ChargeBuilder {
   void add_plan_price(schema::LineKind kind, std::string description, std::int64_t gross_cents,
                       const Discount& discount, std::int32_t days = 0, std::int32_t of_days = 0);
   /// Anything else: no discount.
-  void add(const command::OtherLineT& line);
+  void add(const command::OtherLineT& given);
   void emit();
 
  private:
@@ -70,7 +70,8 @@ class ChargeBuilder {
 
 /// A seat above those that are paid, within a paid yearly period: price × (1 − discount) × days
 /// left / 365, a day begun being a day. Nothing, if the account is not active, is not in such a
-/// period, or has no price.
+/// period, or has no price; and nothing in observed mode: what a live product charged is a fact of
+/// its own.
 void charge_for_seat(Decision& decision, const std::string& account, const std::string& person);
 
 }  // namespace actbook

@@ -263,7 +263,10 @@ void emit_revocation(Decision& decision, const std::string& organisation,
   const auto row = find_or_empty<row::OrganisationRowT>(rows, organisation);
   event::PartnerStatusRevokedT revoked;
   revoked.organisation = organisation;
-  revoked.contract_reference = row.contract_reference;
+  revoked.contract_reference =
+      program == schema::PartnerProgram::agency
+          ? find_or_empty<row::EnrollmentRowT>(rows, organisation).contract_reference
+          : row.contract_reference;
   revoked.program = program;
   // With a second program they would not be left over.
   const bool last = row.workspace_partner != row.agency_partner;

@@ -19,7 +19,8 @@ bool is_pending(const std::optional<row::HandoffRowT>& handoff) {
 void end_partner_access(Decision& decision, const row::HandoffRowT& handoff) {
   const RowReader& rows = decision.rows();
   for (const auto& [person, member] : live_members(rows, decision.now(), handoff.workspace)) {
-    const bool stays = person == decision.person() || is_outsider(rows, member.role);
+    const bool session = member.source == schema::MembershipSource::staff_support;
+    const bool stays = !session && (person == decision.person() || is_outsider(rows, member.role));
     // Nobody is thrown out here: whoever is of the new owner's organisation too has its ladder.
     if (!stays) end_membership(decision, handoff.workspace, person, "handed_off", Removal::leaves);
   }
@@ -29,7 +30,8 @@ void make_owner(Decision& decision, const std::string& workspace, const std::str
                 const std::string& handoff) {
   const auto membership =
       find_or_empty<row::MembershipRowT>(decision.rows(), row_key({workspace, person}));
-  if (membership.live) {
+  // A support session, which may have run out long ago, makes nobody a member.
+  if (membership.live && membership.source != schema::MembershipSource::staff_support) {
     if (membership.role == WorkspaceRole::owner) return;
     event::MembershipRoleChangedT changed;
     changed.workspace = workspace;

@@ -155,7 +155,11 @@ void decide(const command::CancelMandateT& command, Decision& decision) {
   cancelled.mandate = command.mandate;
   cancelled.agency = row.agency;
   cancelled.client = row.client;
-  cancelled.by = for_client ? schema::MandateSide::client : schema::MandateSide::agency;
+  if (for_client) {
+    cancelled.by = schema::MandateSide::client;
+  } else if (for_agency) {
+    cancelled.by = schema::MandateSide::agency;
+  }
   decision.emit(cancelled);
 }
 

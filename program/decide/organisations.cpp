@@ -177,7 +177,8 @@ void decide(const command::RevokePartnerStatusT& command, Decision& decision) {
 
   // Whoever is no partner any more is none in any program.
   const auto row = find_or_empty<row::OrganisationRowT>(decision.rows(), command.organisation);
-  if (row.workspace_partner) {
+  const bool never_seen = !row.registered && !row.agency_partner;  // an observed fact is kept
+  if (row.workspace_partner || never_seen) {
     emit_revocation(decision, command.organisation, schema::PartnerProgram::workspace);
   }
   if (row.agency_partner) {

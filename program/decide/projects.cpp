@@ -54,8 +54,8 @@ bool within_boundary(const RowReader& rows, const std::string& from, const std::
          source.organisation == destination.organisation;
 }
 
-// Where data was last known to be: what is deleted here may still be moved, as observed, and whether
-// that took it from a client is asked of it, too.
+// Where data was last known to be: what is deleted here may still be moved, as observed, and
+// whether that took it from a client is asked of it, too.
 std::string last_workspace_of(const RowReader& rows, const std::string& project) {
   return find_or_empty<row::ProjectRowT>(rows, project).workspace;
 }
@@ -288,33 +288,34 @@ void decide(const command::RemoveCollaboratorT& command, Decision& decision) {
   decision.emit(removed);
 }
 
-// Where the actor says for whom they act, only what goes through that organisation counts. Staff,
-// systems and imports enter nothing themselves, so for them no basis holds.
+// Where the actor says for whom they act, they enter through that organisation, or by what is their
+// own: a seat, an account. Staff, systems and imports enter nothing themselves, so for them no
+// basis holds.
 void decide(const command::EnterProjectT& command, Decision& decision) {
   const RowReader& rows = decision.rows();
   auto access = project_access(rows, decision.now(), command.project, decision.person());
   const auto& through = decision.acting_organisation();
-  std::erase_if(access.bases, [&](const schema::EntryBasisT& basis) {
-    return !through.empty() && !basis.organisation.empty() && basis.organisation != through;
+  const auto chosen = std::ranges::find_if(access.bases, [&](const schema::EntryBasisT& basis) {
+    return through.empty() || basis.organisation.empty() || basis.organisation == through;
   });
+  const bool may_enter = chosen != access.bases.end();
   const auto paths = entry_paths(rows, command.project);
   const bool has_role = std::ranges::any_of(paths, [&](const EntryPath& path) {
     return (through.empty() || through == path.organisation) &&
            organisation_role(rows, path.organisation, decision.person()).has_value();
   });
-  decision.require(!access.bases.empty() || has_role, Reason::NO_MANDATE);
-  decision.require(!access.bases.empty() || !has_role, Reason::ROLE_CANNOT_ENTER);
+  decision.require(may_enter || has_role, Reason::NO_MANDATE);
+  decision.require(may_enter || !has_role, Reason::ROLE_CANNOT_ENTER);
   if (decision.refused()) return;
 
   event::ProjectEnteredT entered;
   entered.project = command.project;
   entered.person = decision.actor().id;
-  if (!access.bases.empty()) {
-    const auto& first = access.bases.front();
+  if (may_enter) {
     decision.set_basis(access.basis);
-    entered.organisation = first.organisation;
-    entered.mandate = first.mandate;
-    entered.role = first.role;
+    entered.organisation = chosen->organisation;
+    entered.mandate = chosen->mandate;
+    entered.role = chosen->role;
   }
   for (auto& basis : access.bases) {
     entered.bases.push_back(std::make_unique<schema::EntryBasisT>(std::move(basis)));
@@ -353,11 +354,13 @@ void decide(const command::AcceptProjectTransferT& command, Decision& decision) 
   decision.require(row.target.empty() || has_room(rows, row.target), Reason::PLAN_LIMITS_EXCEEDED);
   if (decision.refused()) return;
 
+  // Whose it was until now: since the start, a personal account may have become an organisation.
+  const auto owner = find_or_empty<row::ProjectRowT>(rows, row.project);
   event::ProjectTransferAcceptedT accepted;
   accepted.transfer = command.transfer;
   accepted.project = row.project;
-  accepted.organisation = row.organisation;
-  accepted.personal_account = row.personal_account;
+  accepted.organisation = owner.organisation;
+  accepted.personal_account = owner.personal_account;
   accepted.target = row.target;
   decision.emit(accepted);
 }

@@ -16,6 +16,13 @@ row::MembershipRowT membership_of(const Decision& decision, const std::string& w
   return find_or_empty<row::MembershipRowT>(decision.rows(), row_key({workspace, person}));
 }
 
+// The door is the customer's: staff in a session are admins, but not at it.
+void require_customer(Decision& decision, const std::string& workspace) {
+  decision.require(
+      !decision.actor_is_staff() && decision.workspace_permits(workspace, "settings.manage"),
+      Reason::FORBIDDEN);
+}
+
 bool in_session(const Decision& decision, const row::MembershipRowT& membership) {
   return membership.source == MembershipSource::staff_support &&
          is_live(membership, decision.now());
@@ -32,8 +39,10 @@ bool waits_for_answer(const Decision& decision, const std::optional<row::Support
          decision.now().microseconds < row->expires_at;
 }
 
+// A session takes no seat: a membership that it replaces, as observed, gives back its own.
 void let_staff_in(Decision& decision, const std::string& workspace, const std::string& person,
                   const std::string& request) {
+  const auto row = live_workspace(decision.rows(), workspace);
   event::MembershipGrantedT granted;
   granted.workspace = workspace;
   granted.person = person;
@@ -41,16 +50,15 @@ void let_staff_in(Decision& decision, const std::string& workspace, const std::s
   granted.source = MembershipSource::staff_support;
   granted.expires_at = plus_days(decision.now(), kSessionDays).microseconds;
   granted.support_request = request;
-  granted.data_owner =
-      data_owner_as_known(decision.rows(), live_workspace(decision.rows(), workspace));
+  granted.data_owner = data_owner_as_known(decision.rows(), row);
   decision.emit(granted);
+  settle_seat(decision, row.account, person);
 }
 
 }  // namespace
 
 void decide(const command::OpenSupportDoorT& command, Decision& decision) {
-  decision.require(decision.workspace_permits(command.workspace, "settings.manage"),
-                   Reason::FORBIDDEN);
+  require_customer(decision, command.workspace);
   if (decision.refused()) return;
   if (live_workspace(decision.rows(), command.workspace).support_door_open) return;
   event::SupportDoorOpenedT opened;
@@ -59,8 +67,7 @@ void decide(const command::OpenSupportDoorT& command, Decision& decision) {
 }
 
 void decide(const command::CloseSupportDoorT& command, Decision& decision) {
-  decision.require(decision.workspace_permits(command.workspace, "settings.manage"),
-                   Reason::FORBIDDEN);
+  require_customer(decision, command.workspace);
   if (decision.refused()) return;
   if (!live_workspace(decision.rows(), command.workspace).support_door_open) return;
   event::SupportDoorClosedT closed;
@@ -120,7 +127,7 @@ void decide(const command::ApproveSupportT& command, Decision& decision) {
   const auto request = find<row::SupportRequestRowT>(decision.rows(), command.request);
   const auto row = request.value_or(row::SupportRequestRowT());
   const auto membership = membership_of(decision, row.workspace, row.person);
-  decision.require(decision.workspace_permits(row.workspace, "settings.manage"), Reason::FORBIDDEN);
+  require_customer(decision, row.workspace);
   decision.require(waits_for_answer(decision, request), Reason::NOT_PENDING);
   decision.require(!is_member_otherwise(decision, membership), Reason::ALREADY_MEMBER);
   if (decision.refused()) return;
@@ -140,7 +147,7 @@ void decide(const command::ApproveSupportT& command, Decision& decision) {
 void decide(const command::DenySupportT& command, Decision& decision) {
   const auto request = find<row::SupportRequestRowT>(decision.rows(), command.request);
   const auto row = request.value_or(row::SupportRequestRowT());
-  decision.require(decision.workspace_permits(row.workspace, "settings.manage"), Reason::FORBIDDEN);
+  require_customer(decision, row.workspace);
   decision.require(waits_for_answer(decision, request), Reason::NOT_PENDING);
   if (decision.refused()) return;
 

@@ -1,5 +1,7 @@
 #include "actbook/state.h"
 
+#include <algorithm>
+
 #include "actbook/access.h"
 #include "actbook/keys.h"
 #include "answers/known.h"
@@ -171,6 +173,9 @@ answer::EntityUnion account_state(const View& view, const std::string& id) {
   for (const auto& charge : references(view, "account", id, "charge")) {
     state.charges.push_back(charge_summary(view, charge));
   }
+  std::ranges::stable_sort(state.charges, {}, [](const auto& charge) {
+    return charge->recorded ? charge->recorded->position : 0;
+  });
   entity.Set(std::move(state));
   return entity;
 }

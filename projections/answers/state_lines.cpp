@@ -132,7 +132,8 @@ std::vector<std::string> holds_on(const View& view, std::string_view kind, const
 
 flatbuffers::Optional<std::int64_t> cap_left(const row::DealRowT& deal) {
   if (!deal.terms || !deal.terms->cap_cents) return flatbuffers::nullopt;
-  return std::max<std::int64_t>(0, *deal.terms->cap_cents - deal.accrued_cents);
+  const auto cap = *deal.terms->cap_cents;
+  return cap <= deal.accrued_cents ? 0 : cap - deal.accrued_cents;
 }
 
 }  // namespace actbook

@@ -436,7 +436,8 @@ std::string phrase(const MandateGranted& e) {
          (e.one_person_for_both_sides() ? ", one person acting for both sides" : "");
 }
 std::string phrase(const MandateCancelled& e) {
-  return "cancelled mandate " + s(e.mandate()) + " for the " + schema::EnumNameMandateSide(e.by());
+  return "cancelled mandate " + s(e.mandate()) +
+         (e.by() ? std::string(" for the ") + schema::EnumNameMandateSide(*e.by()) : "");
 }
 std::string phrase(const PlanDefined& e) {
   return std::string("defined the ") + (e.special() ? "special" : "public") + " plan " +

@@ -67,7 +67,8 @@ void evolve(const event::PartnerStatusGranted& event, Fold& fold) {
   fold.update<row::OrganisationRowT>(organisation, [&](row::OrganisationRowT& row) {
     (agency ? row.agency_partner : row.workspace_partner) = true;
     row.partner = true;
-    if (!contract.empty()) row.contract_reference = contract;
+    // That of an enrollment stands with the enrollment.
+    if (!agency) row.contract_reference = contract;
     row.granted = fold.act();
   });
   if (!agency) return;

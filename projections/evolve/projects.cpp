@@ -69,7 +69,7 @@ void evolve(const event::ProjectEdited& event, Fold& fold) {
 void evolve(const event::ProjectDeleted& event, Fold& fold) {
   const std::string project = event.project()->str();
   const auto before = find_or_empty<ProjectRowT>(fold.rows(), project);
-  if (before.created && !before.deleted) count_projects(fold, before.workspace, -1);
+  if (!before.deleted) count_projects(fold, before.workspace, -1);
   fold.update<ProjectRowT>(project, [&](ProjectRowT& row) { row.deleted = fold.act(); });
 }
 
@@ -77,9 +77,10 @@ void evolve(const event::ProjectMoved& event, Fold& fold) {
   const std::string project = event.project()->str();
   const std::string workspace = event.to_workspace()->str();
   const auto before = find_or_empty<ProjectRowT>(fold.rows(), project);
-  count_projects(fold, before.workspace, -1);
+  if (!before.deleted) count_projects(fold, before.workspace, -1);
   count_projects(fold, workspace, 1);
   fold.update<ProjectRowT>(project, [&](ProjectRowT& row) {
+    row.deleted.reset();  // what moves is there, as observed
     row.workspace = workspace;
     row.organisation.clear();
     row.personal_account.clear();
@@ -158,7 +159,11 @@ void evolve(const event::ProjectTransferAccepted& event, Fold& fold) {
   decide_transfer(event, fold, schema::TransferState::accepted);
   if (event.project() == nullptr || event.target() == nullptr) return;
   const std::string project = event.project()->str();
+  const auto before = find_or_empty<ProjectRowT>(fold.rows(), project);
+  if (!before.deleted) count_projects(fold, before.workspace, -1);
   fold.update<ProjectRowT>(project, [&](ProjectRowT& row) {
+    row.deleted.reset();
+    row.workspace.clear();
     row.organisation = event.target()->str();
     row.personal_account.clear();
     row.owned_since = fold.act();

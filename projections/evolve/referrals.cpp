@@ -19,7 +19,8 @@ void keep_terms(Fold& fold, const std::string& deal, const schema::ReferralTerms
 void evolve(const event::ReferralDealSigned& event, Fold& fold) {
   const std::string deal = event.deal()->str();
   fold.update<DealRowT>(deal, [&](DealRowT& row) {
-    row = DealRowT();
+    // What was heard of it before, as observed, stays.
+    row.ended.reset();
     row.workspace = event.workspace()->str();
     row.organisation = event.organisation()->str();
     row.signed_ = fold.act();
@@ -34,7 +35,9 @@ void evolve(const event::ReferralTermsChanged& event, Fold& fold) {
 }
 
 void evolve(const event::ReferralDealEnded& event, Fold& fold) {
-  fold.update<DealRowT>(event.deal()->str(), [&](DealRowT& row) { row.ended = fold.act(); });
+  fold.update<DealRowT>(event.deal()->str(), [&](DealRowT& row) {
+    if (!row.ended) row.ended = fold.act();
+  });
 }
 
 void evolve(const event::KickbackAccrued& event, Fold& fold) {
@@ -60,7 +63,10 @@ void evolve(const event::KickbackAccrued& event, Fold& fold) {
   });
   fold.update<row::PaymentRowT>(event.payment()->str(), [&](row::PaymentRowT& row) {
     if (event.cause() == schema::AccrualCause::refund) {
-      row.reversed_cents -= event.accrued_cents();
+      // What was taken back; modulo 2^64, for stored bytes may say anything.
+      row.reversed_cents =
+          static_cast<std::int64_t>(static_cast<std::uint64_t>(row.reversed_cents) -
+                                    static_cast<std::uint64_t>(event.accrued_cents()));
       return;
     }
     row.deal = deal;
