@@ -94,7 +94,9 @@ void decide(const command::RecordChargeT& command, Decision& decision) {
   decision.require(account.has_value(), Reason::ACCOUNT_NOT_FOUND);
   const auto present = find<row::ChargeRowT>(rows, command.charge);
   decision.require(!present || !present->recorded, Reason::CHARGE_EXISTS);
-  decision.require(!deal || deal->terms.currency == currency, Reason::CURRENCY_MISMATCH);
+  // Only the plan-price part has to do with the deal.
+  decision.require(command.plan_cents == 0 || !deal || deal->terms.currency == currency,
+                   Reason::CURRENCY_MISMATCH);
   if (decision.refused()) return;
 
   ChargeBuilder builder(decision, command.charge, command.account, command.tax_percent);

@@ -77,7 +77,8 @@ void decide(const command::SignReferralDealT& command, Decision& decision) {
   deal.deal = command.deal;
   deal.workspace = command.workspace;
   deal.organisation = command.organisation;
-  deal.terms = make_terms(*command.terms, 1, *command.terms->starts_at);
+  const auto version = present && present->terms ? present->terms->version + 1 : 1;
+  deal.terms = make_terms(*command.terms, version, *command.terms->starts_at);
   decision.emit(deal);
   decision.add_created("deal", command.deal);
 }
@@ -88,7 +89,9 @@ void decide(const command::ChangeReferralTermsT& command, Decision& decision) {
   const auto row = deal.value_or(row::DealRowT());
   const schema::ReferralTermsT none;
   const auto& present = row.terms ? *row.terms : none;
-  const auto effective = command.effective_at.value_or(decision.now().microseconds);
+  // Of a deal whose window is yet to begin, from then on.
+  const auto effective = command.effective_at.value_or(
+      std::max(decision.now().microseconds, present.effective_at));
   auto next = make_terms(*command.terms, present.version + 1, effective);
   const bool follows =
       !row.terms || (effective >= present.effective_at && next->currency == present.currency);
