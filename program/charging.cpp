@@ -25,8 +25,9 @@ std::int32_t days_until(Timestamp from, Timestamp end) {
 }
 
 bool in_paid_year(const row::AccountRowT& account, Timestamp at) {
-  return account.status == schema::AccountStatus::active &&
-         account.interval == schema::BillingInterval::yearly && account.period_starts_at &&
+  const bool runs = account.status == schema::AccountStatus::active ||
+                    account.status == schema::AccountStatus::past_due;
+  return runs && account.interval == schema::BillingInterval::yearly && account.period_starts_at &&
          account.period_ends_at && at.microseconds >= *account.period_starts_at &&
          at.microseconds < *account.period_ends_at;
 }

@@ -81,12 +81,14 @@ class Decision {
     return T();
   }
 
+  /// Nothing is recorded, whatever is emitted: the command is wrong in itself.
+  void fail(Error error);
+
   [[nodiscard]] Result<Decided> finish();
 
  private:
   void append(EventDraft draft);
   void append_refusal();
-  void fail(Error error);
   [[nodiscard]] Access workspace_access(std::string_view workspace);
 
   const command::CommandEnvelopeT& envelope_;

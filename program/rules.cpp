@@ -250,6 +250,7 @@ void found_organisation(Decision& decision, const std::string& organisation,
   registered.organisation = organisation;
   registered.name = name;
   decision.emit(registered);
+  if (owner.empty()) return;
   event::OrganisationMemberAddedT first;
   first.organisation = organisation;
   first.person = owner;

@@ -91,7 +91,8 @@ void cancel_pending_handoff(Decision& decision, std::string_view workspace);
 /// A person who gets an insider role becomes a member of the organisation, unless they are one.
 void ensure_organisation_member(Decision& decision, std::string_view organisation,
                                 std::string_view person, std::string_view invite);
-/// A new organisation with its first owner; its billing account is for the caller to see to.
+/// A new organisation with its first owner, if one is known; its billing account is for the caller
+/// to see to.
 void found_organisation(Decision& decision, const std::string& organisation,
                         const std::string& name, const std::string& owner);
 /// Ends partner status in one program. Who holds a role that only partners have keeps it until it

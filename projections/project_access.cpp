@@ -57,6 +57,23 @@ std::optional<schema::EntryBasisT> basis_by(const RowReader& rows, const EntryPa
   return basis;
 }
 
+// Viewers and others who may read everything of their organisation, but enter nothing.
+void add_reading(const RowReader& rows, const ProjectRowT& project, std::string_view person,
+                 ProjectAccess& access) {
+  const auto member = find<OrganisationMemberRowT>(rows, row_key({project.organisation, person}));
+  if (!member || !member->live) return;
+  const auto definition = role_definition(rows, member->role);
+  if (permits(definition, "project.enter_all")) return;
+  if (!permits(definition, "org.read_everything")) return;
+  access.reads_by_role = true;
+  std::string role = schema::EnumNameOrganisationRole(member->role);
+  std::ranges::replace(role, '_', ' ');
+  access.basis += (access.basis.empty() ? "" : "; ") + role + " of organisation " +
+                  project.organisation + ", who reads everything";
+  access.positions.push_back(position_of(project.owned_since));
+  access.positions.push_back(position_of(member->role_since));
+}
+
 ProjectAccess access_by_workspace(const RowReader& rows, Timestamp at, std::string_view workspace,
                                   std::string_view person) {
   const auto found = effective_access(rows, at, workspace, person);
@@ -86,7 +103,7 @@ void add_projects(const RowReader& rows, std::string_view kind, std::string_view
 std::vector<std::pair<std::string, row::MandateRowT>> live_mandates_of(const RowReader& rows,
                                                                        std::string_view client) {
   std::vector<std::pair<std::string, row::MandateRowT>> mandates;
-  for (const auto& mandate : references(rows, "organisation", client, "mandate")) {
+  for (const auto& mandate : references(rows, "organisation", client, "mandate_given")) {
     auto row = find<row::MandateRowT>(rows, mandate);
     if (row && row->live && row->client == client) mandates.emplace_back(mandate, std::move(*row));
   }
@@ -112,6 +129,7 @@ ProjectAccess project_access(const RowReader& rows, Timestamp at, std::string_vi
   for (const auto& path : entry_paths(rows, project)) {
     if (auto basis = basis_by(rows, path, person)) add(access, std::move(*basis));
   }
+  add_reading(rows, *row, person, access);
   const auto seat = find<row::CollaboratorRowT>(rows, row_key({project, person}));
   if (seat && seat->live) {
     schema::EntryBasisT basis;
@@ -131,7 +149,8 @@ ProjectAccess project_access(const RowReader& rows, Timestamp at, std::string_vi
 
 std::vector<std::pair<std::string, ProjectAccess>> everybody_in_project(const RowReader& rows,
                                                                         Timestamp at,
-                                                                        std::string_view project) {
+                                                                        std::string_view project,
+                                                                        ProjectRight right) {
   const auto row = live_project(rows, project);
   if (!row) return {};
   std::set<std::string> people;
@@ -150,13 +169,14 @@ std::vector<std::pair<std::string, ProjectAccess>> everybody_in_project(const Ro
   std::vector<std::pair<std::string, ProjectAccess>> everybody;
   for (const auto& person : people) {
     auto access = project_access(rows, at, project, person);
-    if (access.may_enter()) everybody.emplace_back(person, std::move(access));
+    if (access.has(right)) everybody.emplace_back(person, std::move(access));
   }
   return everybody;
 }
 
 std::vector<std::pair<std::string, ProjectAccess>> projects_of(const RowReader& rows, Timestamp at,
-                                                               std::string_view person) {
+                                                               std::string_view person,
+                                                               ProjectRight right) {
   std::set<std::string> candidates;
   add_projects(rows, "person", person, candidates);
   for (const auto& account : references(rows, "person", person, "personal_account")) {
@@ -165,7 +185,7 @@ std::vector<std::pair<std::string, ProjectAccess>> projects_of(const RowReader& 
   for (const auto& organisation : references(rows, "person", person, "organisation")) {
     if (!organisation_role(rows, organisation, person)) continue;
     add_projects(rows, "organisation", organisation, candidates);
-    for (const auto& mandate : references(rows, "organisation", organisation, "mandate")) {
+    for (const auto& mandate : references(rows, "organisation", organisation, "mandate_held")) {
       const auto row = find_or_empty<row::MandateRowT>(rows, mandate);
       if (row.live && row.agency == organisation) {
         add_projects(rows, "organisation", row.client, candidates);
@@ -175,7 +195,7 @@ std::vector<std::pair<std::string, ProjectAccess>> projects_of(const RowReader& 
   std::vector<std::pair<std::string, ProjectAccess>> projects;
   for (const auto& project : candidates) {
     auto access = project_access(rows, at, project, person);
-    if (!access.bases.empty()) projects.emplace_back(project, std::move(access));
+    if (access.has(right)) projects.emplace_back(project, std::move(access));
   }
   return projects;
 }

@@ -24,6 +24,8 @@ TEST_CASE("cli: readers and access say who may what and why") {
 
   const auto access = answer(cli, {"audit", "access", "olga", "workspace:w-1"});
   CHECK(access["workspace_readers"][0]["role"] == "owner");
+  CHECK(cli.run({"audit", "access", "nobody", "workspace:w-1"}).code == 3);
+  REQUIRE(cli.record(kNextCommand).code == 0);
   CHECK(answer(cli, {"audit", "access", "bea", "workspace:w-1"})["workspace_readers"].empty());
   CHECK(cli.run({"audit", "readers", "workspace:nowhere"}).code == 3);
   const auto wrong = cli.run({"audit", "readers", "person:olga"});

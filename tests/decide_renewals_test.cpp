@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "actbook/projector.h"
 #include "actbook/tables.h"
 #include "support/prism.h"
 
@@ -140,6 +141,7 @@ TEST_CASE("RenewAccount: a year has 365 days and a month goes to its day or its 
   CHECK(period("monthly", "") == "monthly 2026-03-01T09:00:00Z 2026-04-01T09:00:00Z");
   CHECK(period("monthly", "2026-01-31") == "monthly 2026-01-31T00:00:00Z 2026-02-28T00:00:00Z");
   CHECK(period("monthly", "2024-01-31") == "monthly 2024-01-31T00:00:00Z 2024-02-29T00:00:00Z");
+  world.at("2026-12-16");
   CHECK(period("monthly", "2026-12-15T10:00:00Z") ==
         "monthly 2026-12-15T10:00:00Z 2027-01-15T10:00:00Z");
   CHECK(account(world).interval == schema::BillingInterval::monthly);
@@ -228,15 +230,32 @@ TEST_CASE("Seat charges: of an observed fact there is none for the product has c
   CHECK(seat_charge(world, observed_at("2026-12-18T09:00:00Z")) == "none");
 }
 
-TEST_CASE("Seat charges: before the year begins there is none") {
+TEST_CASE(
+    "RenewAccount: a period that is yet to begin would end the one that runs and is an error") {
   World world = paid_year();
-  renew(world, "yearly", "2026-03-02T00:00:00Z");
-  CHECK(seat_charge(world) == "none");
-  CHECK(seat_charge(world.at("2026-03-02")) == "365 90000");
+  const auto command = command_from_json(
+                           R"({"command_id": "c-1", "actor": {"kind": "staff", "id": "sam"},
+      "command_type": "RenewAccount", "command": {"account": "acc-panels", "interval": "yearly",
+      "starts_at": "2026-03-01T09:00:00.000001Z"}})")
+                           .value();
+  Batch batch(world.rows(), Position{100}, world.now(), command_info(command), partner_projector());
+  const auto decided = decide(command, batch);
+  REQUIRE(!decided);
+  CHECK(decided.error().kind == ErrorKind::invalid);
+  CHECK(decided.error().message.starts_with("command.starts_at: "));
+  CHECK(seat_charge(world) == "365 90000");
 }
 
-TEST_CASE("Seat charges: only of an active account that pays by the year and has a price") {
-  for (const auto* status : {"none", "past_due", "canceled"}) {
+TEST_CASE("Seat charges: past due is still a year that runs") {
+  World world = paid_year();
+  given_status(world, "acc-panels", "past_due");
+  given_organisation_member(world, "prism", "zoe", "admin");
+  const auto joined_in = world.when(person("zoe"), "SelfJoin", R"({"workspace": "panels"})");
+  CHECK(joined_in.count("ChargeRecorded") == 1);
+}
+
+TEST_CASE("Seat charges: only of an account that is paid by the year and has a price") {
+  for (const auto* status : {"none", "canceled"}) {
     World world = paid_year();
     given_status(world, "acc-panels", status);
     CHECK_MESSAGE(seat_charge(world, kObserved) == "none", status);

@@ -61,7 +61,7 @@ Finding run_in_memory(unsigned seed, int closely, Counts& counts) {
       oracle.apply(event);
     }
     const Book book{ledger.rows(), ledger.events(), oracle, program.everybody(), at};
-    const bool close = i >= closely || i == kCommands;
+    const bool close = i >= closely || i == kCommands || program.expires_at(at);
     auto wrong = refusal_wrong(step);
     if (wrong.empty()) wrong = intervals_wrong(book, step.rows);
     if (wrong.empty() && (close || i % kCheckedEvery == 0)) {

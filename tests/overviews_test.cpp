@@ -436,7 +436,11 @@ TEST_CASE("Readers: of a project of the agency program everybody who may enter o
   CHECK(now[0]["bases"][0]["mandate"] == "m-2");
   CHECK(now[1]["basis"] == "owner of organisation cargo");
   CHECK(now[2]["basis"] == "developer of organisation agnes, by mandate m-2");
-  CHECK(each(f.readers("project:own")["project_readers"], "person") == json{"ava", "dev"});
+  CHECK(each(f.readers("project:own")["project_readers"], "person") == json{"ava", "dev", "vic"});
+  // Whoever may read everything of the organisation, and enters nothing.
+  const auto viewer = f.readers("project:own")["project_readers"][2];
+  CHECK(viewer["basis"] == "viewer of organisation agnes, who reads everything");
+  CHECK(viewer["bases"].empty());
 }
 
 // ---- what is not known ----

@@ -1,6 +1,7 @@
 // docs/SCENARIOS.md says what is so: it is all that many who write scenarios ever read.
 #include "actbook/schema.h"
 #include "actbook/schema/answers_bfbs_generated.h"
+#include "actbook/schema/answers_generated.h"
 #include "cli_check_fixture.h"
 
 namespace actbook::testing {

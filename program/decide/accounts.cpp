@@ -74,6 +74,13 @@ void decide(const command::RenewAccountT& command, Decision& decision) {
   if (decision.refused()) return;
 
   const auto row = account.value_or(row::AccountRowT());
+  // The period that runs would be lost.
+  if (command.starts_at && *command.starts_at > decision.now().microseconds) {
+    decision.fail({ErrorKind::invalid,
+                   "INVALID_FIELD",
+                   "command.starts_at: lies in the future; renew when the period begins",
+                   {}});
+  }
   const auto start = command.starts_at ? Timestamp{*command.starts_at} : decision.now();
   event::AccountRenewedT renewed;
   renewed.account = command.account;

@@ -125,7 +125,8 @@ void decide(const command::CreateClientOrganisationT& command, Decision& decisio
   decision.require(!find<row::MandateRowT>(rows, mandate), Reason::MANDATE_EXISTS);
   if (decision.refused()) return;
 
-  found_organisation(decision, command.organisation, command.name, decision.actor().id);
+  // Of an observed fact that no person acted in, the owner is not known.
+  found_organisation(decision, command.organisation, command.name, decision.person());
   event::BillingAccountOpenedT opened;
   opened.account = account;
   opened.scope = schema::AccountScope::organisation;

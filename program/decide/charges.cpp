@@ -91,6 +91,7 @@ void decide(const command::RecordChargeT& command, Decision& decision) {
   const std::string currency = command.currency.empty() ? kDefaultCurrency : command.currency;
   const auto deal = covering_deal(rows, row.workspace, decision.now());
   decision.require_staff_or_system();
+  // The last bill may come after an account has closed.
   decision.require(account.has_value(), Reason::ACCOUNT_NOT_FOUND);
   const auto present = find<row::ChargeRowT>(rows, command.charge);
   decision.require(!present || !present->recorded, Reason::CHARGE_EXISTS);
@@ -134,6 +135,8 @@ void decide(const command::RecordPaymentT& command, Decision& decision) {
   payment.collected_at = collected.microseconds;
   decision.emit(payment);
   decision.add_created("payment", command.payment);
+  // What was paid already, as observed, earns nothing more.
+  if (!row.payment.empty() || (present && present->recorded)) return;
   const auto deal = covering_deal(rows, row.workspace, collected);
   // Nothing of the plan price, nothing to share.
   if (!deal || row.base_cents == 0 || deal->terms.currency != row.currency) return;
@@ -148,7 +151,8 @@ void decide(const command::RecordRefundT& command, Decision& decision) {
   decision.require(payment && payment->recorded, Reason::PAYMENT_NOT_FOUND);
   const auto left = decision.value(subtract_cents(row.amount_cents, row.refunded_cents));
   decision.require(*command.amount_cents <= left, Reason::REFUND_EXCEEDS_PAYMENT);
-  decision.require(!find<row::RefundRowT>(rows, command.refund), Reason::REFUND_EXISTS);
+  const bool known = find<row::RefundRowT>(rows, command.refund).has_value();
+  decision.require(!known, Reason::REFUND_EXISTS);
   if (decision.refused()) return;
 
   event::RefundRecordedT refund;
@@ -157,11 +161,14 @@ void decide(const command::RecordRefundT& command, Decision& decision) {
   refund.charge = row.charge;
   refund.account = row.account;
   refund.amount_cents = *command.amount_cents;
-  refund.refunded_cents = decision.value(add_cents(row.refunded_cents, *command.amount_cents));
+  // The same refund, as observed, gives nothing back twice.
+  refund.refunded_cents =
+      known ? row.refunded_cents
+            : decision.value(add_cents(row.refunded_cents, *command.amount_cents));
   refund.currency = row.currency;
   decision.emit(refund);
   decision.add_created("refund", command.refund);
-  reverse(decision, command, row, refund.refunded_cents);
+  if (!known) reverse(decision, command, row, refund.refunded_cents);
 }
 
 }  // namespace actbook

@@ -34,7 +34,32 @@ bool left_since(const RowReader& rows, const row::InviteRowT& invite, std::strin
       find_or_empty<row::MembershipRowT>(rows, row_key({invite.workspace, person}));
   const auto member =
       find_or_empty<row::OrganisationMemberRowT>(rows, row_key({organisation, person}));
-  return position(membership.ended) > sent || position(member.ended) > sent;
+  const bool was_member = membership.source != MembershipSource::staff_support;
+  return (was_member && position(membership.ended) > sent) || position(member.ended) > sent;
+}
+
+row::MembershipRowT membership_of(const Decision& decision, std::string_view workspace,
+                                  std::string_view person) {
+  if (person.empty()) return {};
+  return find_or_empty<row::MembershipRowT>(decision.rows(), row_key({workspace, person}));
+}
+
+bool in_support_session(const Decision& decision, const row::MembershipRowT& membership) {
+  return membership.source == MembershipSource::staff_support &&
+         is_live(membership, decision.now());
+}
+
+// A support session makes nobody a member.
+bool is_live_member(const Decision& decision, std::string_view workspace, std::string_view person) {
+  const auto membership = membership_of(decision, workspace, person);
+  return is_live(membership, decision.now()) &&
+         membership.source != MembershipSource::staff_support;
+}
+
+// Whoever becomes a member needs no session any more.
+void end_support_session(Decision& decision, std::string_view workspace, std::string_view person) {
+  if (!in_support_session(decision, membership_of(decision, workspace, person))) return;
+  end_membership(decision, workspace, person, "became_member");
 }
 
 // A grant in full: an insider's organisation membership first, then the workspace membership and
@@ -45,6 +70,7 @@ void let_in(Decision& decision, const std::string& workspace, const std::string&
   if (!is_outsider(decision.rows(), role)) {
     ensure_organisation_member(decision, row.organisation, person, invite);
   }
+  end_support_session(decision, workspace, person);
   event::MembershipGrantedT granted;
   granted.workspace = workspace;
   granted.person = person;
@@ -53,12 +79,6 @@ void let_in(Decision& decision, const std::string& workspace, const std::string&
   granted.invite = invite;
   decision.emit(granted);
   settle_seat(decision, row.account, person);
-}
-
-bool is_live_member(const Decision& decision, std::string_view workspace, std::string_view person) {
-  if (person.empty()) return false;
-  const auto key = row_key({workspace, person});
-  return is_live(find_or_empty<row::MembershipRowT>(decision.rows(), key), decision.now());
 }
 
 // Outsiders must not be insiders of the organisation, nor the other way round.
@@ -289,8 +309,10 @@ void decide(const command::RemoveMemberT& command, Decision& decision) {
   if (leaving) decision.set_basis("the person leaving");
   decision.require(leaving || decision.workspace_permits(command.workspace, "member.manage"),
                    Reason::FORBIDDEN);
-  decision.require(is_live_member(decision, command.workspace, command.person),
-                   Reason::MEMBERSHIP_NOT_FOUND);
+  // Whoever manages members may end a support session, too.
+  decision.require(
+      is_live(membership_of(decision, command.workspace, command.person), decision.now()),
+      Reason::MEMBERSHIP_NOT_FOUND);
   decision.require(!is_last_owner(rows, decision.now(), command.workspace, command.person),
                    Reason::LAST_OWNER);
   if (decision.refused()) return;
@@ -308,6 +330,7 @@ void decide(const command::SelfJoinT& command, Decision& decision) {
                    Reason::ALREADY_MEMBER);
   if (decision.refused() || decision.person().empty()) return;
 
+  end_support_session(decision, command.workspace, decision.person());
   event::MembershipGrantedT granted;
   granted.workspace = command.workspace;
   granted.person = decision.person();

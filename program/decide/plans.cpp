@@ -13,7 +13,6 @@ using schema::BillingInterval;
 using schema::DiscountSource;
 
 constexpr const char* kDefaultCurrency = "EUR";
-constexpr int kYearMonths = 12;
 
 bool enables(const row::MandateRowT& mandate, const std::string& plan) {
   return std::ranges::any_of(mandate.plans,
@@ -79,10 +78,15 @@ std::optional<int> age_of(const row::SubscriptionRowT& subscription, Timestamp m
   return age >= 0 ? std::optional(age) : std::nullopt;
 }
 
-// A monthly plan is charged every month from the one it was bought in, a yearly one once a year.
-bool is_due(const row::SubscriptionRowT& subscription, Timestamp month) {
-  const auto age = age_of(subscription, month);
-  return age && (subscription.interval == BillingInterval::monthly || *age % kYearMonths == 0);
+// A monthly plan is charged every month from the one it was bought in; a yearly one in the first
+// month that is billed of each year since it was bought.
+bool is_due(const RowReader& rows, const std::string& account,
+            const row::SubscriptionRowT& subscription, Timestamp month) {
+  if (!subscription.bought || subscription.plan.empty()) return false;
+  if (months_between(Timestamp{subscription.bought->occurred_at}, month) < 0) return false;
+  if (subscription.interval == BillingInterval::monthly) return true;
+  const auto year = plan_year_key(*subscription.bought, month);
+  return !find<row::ReferenceRowT>(rows, row_key({"account", account, "plan_year", year}));
 }
 
 // The currency that a month is charged in: that of the plan that was bought, due or not. Where none
@@ -207,7 +211,7 @@ void decide(const command::BillMonthT& command, Decision& decision) {
   const auto month = command.month ? Timestamp{*command.month} : month_start(decision.now());
   const auto subscription = find_or_empty<row::SubscriptionRowT>(
       rows, subscription_key(command.organisation, command.personal_account));
-  const bool due = is_due(subscription, month);
+  const bool due = is_due(rows, account, subscription, month);
   const auto currency = currency_of(subscription, month, command.currency);
   const auto present = find<row::ChargeRowT>(rows, command.charge);
   const auto billed = row_key({"account", account, "month", billed_month_key(month.microseconds)});

@@ -92,6 +92,29 @@ void add_handoffs(const RowReader& rows, const std::string& workspace, Parties& 
   }
 }
 
+void add_project(const RowReader& rows, const std::string& project, Parties& parties) {
+  const auto row = find_or_empty<row::ProjectRowT>(rows, project);
+  parties.add(row.created);
+  parties.add(row.owned_since);
+  parties.add(row.deleted);
+  each<row::CollaboratorRowT>(rows, row_key({project}) + "/",
+                              [&](std::string_view person, const row::CollaboratorRowT& seat) {
+                                parties.add_person(std::string(person));
+                                parties.add(seat.since);
+                                parties.add(seat.ended);
+                              });
+}
+
+// The agencies that an organisation let in, and their people.
+void add_agencies(const RowReader& rows, const std::string& organisation, Parties& parties) {
+  for (const auto& mandate : references(rows, "organisation", organisation, "mandate_given")) {
+    const auto row = find_or_empty<row::MandateRowT>(rows, mandate);
+    parties.add(row.granted);
+    parties.add(row.ended);
+    add_members_ever(rows, row.agency, parties);
+  }
+}
+
 /// Whoever ever had to do with a workspace: its members and who made them so, the invited and the
 /// inviters, data owners, who accepted an agreement for it, who handed it over, and the people of
 /// the organisations that own it, pay for it, or did.
@@ -119,6 +142,14 @@ Parties parties_of(const RowReader& rows, const std::string& workspace) {
     parties.add(invited.resent);
     parties.add(invited.decided);
   }
+  for (const auto& request : references(rows, "workspace", workspace, "support_request")) {
+    const auto asked = find_or_empty<row::SupportRequestRowT>(rows, request);
+    parties.add_person(asked.person);
+    parties.add(asked.decided);
+  }
+  for (const auto& project : references(rows, "workspace", workspace, "project")) {
+    add_project(rows, project, parties);
+  }
   each<row::AcceptanceRowT>(rows, row_key({workspace}) + "/",
                             [&](std::string_view, const row::AcceptanceRowT& acceptance) {
                               parties.add_person(acceptance.person);
@@ -139,6 +170,10 @@ Parties parties_of(const RowReader& rows, const row::LegalHoldRowT& hold) {
   }
   if (!hold.workspace.empty()) return parties_of(rows, hold.workspace);
   add_members_ever(rows, hold.organisation, parties);
+  add_agencies(rows, hold.organisation, parties);
+  for (const auto& project : references(rows, "organisation", hold.organisation, "project")) {
+    add_project(rows, project, parties);
+  }
   for (const auto& workspace : references(rows, "organisation", hold.organisation, "workspace")) {
     auto more = parties_of(rows, workspace);
     parties.people.merge(more.people);

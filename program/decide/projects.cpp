@@ -226,9 +226,9 @@ void decide(const command::RecordAccessT& command, Decision& decision) {
   const bool staff =
       command.staff || (decision.actor_is_staff() && decision.actor().id == command.person);
   const std::string workspace =
-      command.project.empty() ? command.workspace : live_project(rows, command.project).workspace;
+      command.project.empty() ? command.workspace : last_workspace_of(rows, command.project);
   event::AccessRecordedT access;
-  if (!workspace.empty()) {
+  if (command.project.empty()) {
     const auto found = effective_access(rows, decision.now(), workspace, command.person);
     if (found.can_read) access.basis = found.basis;
     for (const auto position : found.positions) access.positions.push_back(position.value);
@@ -306,7 +306,8 @@ void decide(const command::EnterProjectT& command, Decision& decision) {
   });
   decision.require(may_enter || has_role, Reason::NO_MANDATE);
   decision.require(may_enter || !has_role, Reason::ROLE_CANNOT_ENTER);
-  if (decision.refused()) return;
+  // An observed fact that no person acted in says of nobody that they entered.
+  if (decision.refused() || decision.person().empty()) return;
 
   event::ProjectEnteredT entered;
   entered.project = command.project;

@@ -90,8 +90,8 @@ void decide(const command::ChangeReferralTermsT& command, Decision& decision) {
   const schema::ReferralTermsT none;
   const auto& present = row.terms ? *row.terms : none;
   // Of a deal whose window is yet to begin, from then on.
-  const auto effective = command.effective_at.value_or(
-      std::max(decision.now().microseconds, present.effective_at));
+  const auto effective =
+      command.effective_at.value_or(std::max(decision.now().microseconds, present.effective_at));
   auto next = make_terms(*command.terms, present.version + 1, effective);
   const bool follows =
       !row.terms || (effective >= present.effective_at && next->currency == present.currency);

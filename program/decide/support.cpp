@@ -16,16 +16,18 @@ row::MembershipRowT membership_of(const Decision& decision, const std::string& w
   return find_or_empty<row::MembershipRowT>(decision.rows(), row_key({workspace, person}));
 }
 
-// The door is the customer's: staff in a session are admins, but not at it.
-void require_customer(Decision& decision, const std::string& workspace) {
-  decision.require(
-      !decision.actor_is_staff() && decision.workspace_permits(workspace, "settings.manage"),
-      Reason::FORBIDDEN);
-}
-
 bool in_session(const Decision& decision, const row::MembershipRowT& membership) {
   return membership.source == MembershipSource::staff_support &&
          is_live(membership, decision.now());
+}
+
+// The door is the customer's: staff in a session are admins, but not at it.
+void require_customer(Decision& decision, const std::string& workspace) {
+  const bool supports =
+      in_session(decision, membership_of(decision, workspace, decision.actor().id));
+  decision.require(!decision.actor_is_staff() && !supports &&
+                       decision.workspace_permits(workspace, "settings.manage"),
+                   Reason::FORBIDDEN);
 }
 
 // A membership of another kind is not to be replaced by one that runs out.
@@ -86,12 +88,14 @@ void decide(const command::JoinSupportT& command, Decision& decision) {
   decision.require(!is_member_otherwise(decision, membership), Reason::ALREADY_MEMBER);
   if (decision.refused()) return;
 
+  // An observed fact that no human acted in lets nobody in.
+  if (!decision.actor_is_staff() && decision.person().empty()) return;
   if (!in_session(decision, membership)) {
     let_staff_in(decision, command.workspace, staff, "");
     return;
   }
   const auto until = plus_days(decision.now(), kSessionDays).microseconds;
-  if (membership.expires_at == until) return;
+  if (membership.expires_at && *membership.expires_at >= until) return;
   event::SupportExtendedT extended;
   extended.workspace = command.workspace;
   extended.person = staff;

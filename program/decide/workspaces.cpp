@@ -72,7 +72,7 @@ void invite_data_owner(Decision& decision, const std::string& invite, const std:
   if (owner.contact.empty() && owner.person.empty()) return;  // observed, and nobody to invite
   const auto membership =
       find_or_empty<row::MembershipRowT>(decision.rows(), row_key({workspace, owner.person}));
-  if (membership.live) return;
+  if (membership.live && membership.source != schema::MembershipSource::staff_support) return;
   event::InviteIssuedT issued;
   issued.invite = invite;
   issued.workspace = workspace;
@@ -268,8 +268,16 @@ void correct_data_owner(const command::ChangeDataOwnershipT& command, Decision& 
   // The same owner needs no new acceptance, but one that is given is kept.
   emit_acceptance(decision, command.workspace, workspace.organisation, owner,
                   command.acceptance.get());
-  const std::string from =
-      workspace.data_owner ? workspace.data_owner->organisation_name : std::string();
+  const schema::DataOwnerT nobody;
+  const auto& present = workspace.data_owner ? *workspace.data_owner : nobody;
+  if (!owner.organisation.empty() && owner.organisation != present.organisation) {
+    cancel_pending_handoff(decision, command.workspace);  // it was made to another organisation
+    event::DataOwnerOrganisationRecordedT recorded;
+    recorded.workspace = command.workspace;
+    recorded.organisation = owner.organisation;
+    decision.emit(recorded);
+  }
+  const std::string from = present.organisation_name;
   if (from == command.data_owner->organisation_name) return;
   event::DataOwnerCorrectedT corrected;
   corrected.workspace = command.workspace;

@@ -91,6 +91,14 @@ std::unique_ptr<answer::PartnerDealLineT> deal_line(const View& view, const std:
   return line;
 }
 
+bool is_somebody(const View& view, const std::string& person) {
+  if (find<row::PersonRowT>(view, person)) return true;
+  return std::ranges::any_of(
+      std::initializer_list<std::string_view>{"organisation", "workspace", "project",
+                                              "personal_account", "act"},
+      [&](std::string_view kind) { return !references(view, "person", person, kind).empty(); });
+}
+
 // An answer about who may enter a workspace or a project, without its lines.
 Result<answer::ReadersT> asked_about(const View& view, const Entity& entity) {
   if (entity.kind != EntityKind::workspace && entity.kind != EntityKind::project) {
@@ -171,7 +179,8 @@ Result<answer::ReadersT> find_readers(const View& view, const Entity& entity) {
       if (access.can_read) answer.workspace_readers.push_back(access_line(person, access));
     }
   } else {
-    for (const auto& [person, access] : everybody_in_project(view, view.at(), entity.id)) {
+    for (const auto& [person, access] :
+         everybody_in_project(view, view.at(), entity.id, ProjectRight::read)) {
       answer.project_readers.push_back(project_access_line(entity.id, person, access));
     }
   }
@@ -182,12 +191,14 @@ Result<answer::ReadersT> find_readers(const View& view, const Entity& entity) {
 Result<answer::ReadersT> find_access(const View& view, const Entity& entity,
                                      const std::string& person) {
   BOOST_OUTCOME_TRY(answer, asked_about(view, entity));
+  // A mistyped id must not read as "could do nothing".
+  if (!is_somebody(view, person)) return not_known(view, {EntityKind::person, person});
   if (entity.kind == EntityKind::workspace) {
     const auto access = effective_access(view, view.at(), entity.id, person);
     if (access.role) answer.workspace_readers.push_back(access_line(person, access));
   } else {
     const auto access = project_access(view, view.at(), entity.id, person);
-    if (access.may_enter()) {
+    if (access.can_read()) {
       answer.project_readers.push_back(project_access_line(entity.id, person, access));
     }
   }

@@ -152,7 +152,7 @@ answer::EntityUnion person_state(const View& view, const std::string& id) {
     add_positions(*line, access);
     state.workspaces.push_back(std::move(line));
   }
-  for (const auto& [project, access] : projects_of(view, view.at(), id)) {
+  for (const auto& [project, access] : projects_of(view, view.at(), id, ProjectRight::read)) {
     state.projects.push_back(project_access_line(project, id, access));
   }
   entity.Set(std::move(state));

@@ -80,7 +80,12 @@ std::unique_ptr<answer::ChargeSummaryT> charge_summary(const View& view,
 std::vector<std::unique_ptr<answer::MandateLineT>> mandate_lines(const View& view,
                                                                  const std::string& organisation) {
   std::vector<std::unique_ptr<answer::MandateLineT>> lines;
-  for (const auto& mandate : references(view, "organisation", organisation, "mandate")) {
+  auto mandates = references(view, "organisation", organisation, "mandate_held");
+  for (auto& given : references(view, "organisation", organisation, "mandate_given")) {
+    mandates.push_back(std::move(given));
+  }
+  std::ranges::sort(mandates);
+  for (const auto& mandate : mandates) {
     auto line = std::make_unique<answer::MandateLineT>();
     line->mandate = mandate;
     line->row = std::make_unique<row::MandateRowT>(find_or_empty<row::MandateRowT>(view, mandate));

@@ -52,6 +52,16 @@ void evolve(const event::HandoffAccepted& event, Fold& fold) {
   });
   fold.update<row::AccountRowT>(account, [&](row::AccountRowT& row) { row.organisation = target; });
   fold.refer("organisation", target, "workspace", workspace);
+  // A block was about the organisation that owned it until now.
+  std::vector<std::string> blocked;
+  each<row::MembershipRowT>(fold.rows(), row_key({workspace}) + "/",
+                            [&](std::string_view person, const row::MembershipRowT& row) {
+                              if (row.blocked) blocked.emplace_back(person);
+                            });
+  for (const auto& person : blocked) {
+    fold.update<row::MembershipRowT>(row_key({workspace, person}),
+                                     [](row::MembershipRowT& row) { row.blocked = false; });
+  }
 }
 
 void evolve(const event::HandoffDeclined& event, Fold& fold) {

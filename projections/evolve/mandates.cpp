@@ -50,8 +50,8 @@ void evolve(const event::MandateGranted& event, Fold& fold) {
     row.one_person_for_both_sides = event.one_person_for_both_sides();
     row.granted = fold.act();
   });
-  fold.refer("organisation", event.agency()->string_view(), "mandate", mandate);
-  fold.refer("organisation", event.client()->string_view(), "mandate", mandate);
+  fold.refer("organisation", event.agency()->string_view(), "mandate_held", mandate);
+  fold.refer("organisation", event.client()->string_view(), "mandate_given", mandate);
 }
 
 void evolve(const event::MandateCancelled& event, Fold& fold) {

@@ -43,7 +43,7 @@ void evolve(const event::ProjectCreated& event, Fold& fold) {
   const auto before = find_or_empty<ProjectRowT>(fold.rows(), project);
   if (!before.deleted) count_projects(fold, before.workspace, -1);
   fold.update<ProjectRowT>(project, [&](ProjectRowT& row) {
-    row = ProjectRowT();  // an observed fact may bring a deleted one back
+    if (row.deleted) row = ProjectRowT();  // an observed fact may bring it back
     row.name = event.name()->str();
     row.workspace = workspace;
     row.organisation = text(event.organisation());

@@ -26,6 +26,8 @@ void evolve(const event::ReferralDealSigned& event, Fold& fold) {
     row.signed_ = fold.act();
   });
   keep_terms(fold, deal, *event.terms());
+  fold.update<row::WorkspaceRowT>(event.workspace()->str(),
+                                  [&](row::WorkspaceRowT& row) { row.deal = deal; });
   fold.refer("workspace", event.workspace()->string_view(), "deal", deal);
   fold.refer("organisation", event.organisation()->string_view(), "deal", deal);
 }

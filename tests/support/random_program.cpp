@@ -408,6 +408,12 @@ void RandomProgram::hint(Envelope& envelope) {
     const auto row = find_or_empty<row::WorkspaceRowT>(*rows_, deal.workspace);
     if (!row.account.empty()) charge->account = row.account;
   }
+  if (auto* add = envelope.command.AsAddOrganisationMember(); add != nullptr && chance(30)) {
+    const auto workspace = id("workspace", "");
+    add->organisation = find_or_empty<row::WorkspaceRowT>(*rows_, workspace).organisation;
+    if (add->organisation.empty()) add->organisation = id("organisation", "");
+    add->person = member_of(workspace, add->person);
+  }
   if (auto* change = envelope.command.AsChangeWorkspaceRole()) {
     change->person = member_of(change->workspace, change->person);
   }

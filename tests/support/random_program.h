@@ -29,6 +29,8 @@ class RandomProgram {
 
   /// Some time later: minutes, days, or to the instant at which something expires.
   [[nodiscard]] Timestamp next_time(Timestamp now);
+  /// Whether something expires at this very instant.
+  [[nodiscard]] bool expires_at(Timestamp at) const { return expiries_.contains(at.microseconds); }
   [[nodiscard]] command::CommandEnvelopeT next(const RowReader& rows, Position head, Timestamp now);
   /// What became of the command. `event` is one that was recorded.
   void note(const command::CommandEnvelopeT& command, log::Outcome outcome);

@@ -47,6 +47,9 @@ struct Access {
                                                                         Timestamp at,
                                                                         std::string_view person);
 
+/// What is asked of a project: who may enter it, or who could read it, which is more.
+enum class ProjectRight { enter, read };
+
 /// Why a person may enter a project.
 struct ProjectAccess {
   /// A project of a workspace is entered by access to that, if its role has project.read.
@@ -56,12 +59,18 @@ struct ProjectAccess {
   /// mandate of the owner, each with project.enter_all, (c) a collaborator seat; and the person
   /// whose personal account owns it.
   std::vector<schema::EntryBasisT> bases;
-  /// All of it in words; empty, if the person may not enter.
+  /// A role in the owning organisation with org.read_everything reads without entering.
+  bool reads_by_role = false;
+  /// All of it in words; empty, if the person may neither enter nor read.
   std::string basis;
   /// The events it rests on.
   std::vector<Position> positions;
 
-  [[nodiscard]] bool may_enter() const { return !basis.empty(); }
+  [[nodiscard]] bool may_enter() const { return role.has_value() || !bases.empty(); }
+  [[nodiscard]] bool can_read() const { return may_enter() || reads_by_role; }
+  [[nodiscard]] bool has(ProjectRight right) const {
+    return right == ProjectRight::enter ? may_enter() : can_read();
+  }
 };
 
 /// A deleted or unknown project is entered by nobody. Cost: a row read for each mandate that the
@@ -69,15 +78,17 @@ struct ProjectAccess {
 [[nodiscard]] ProjectAccess project_access(const RowReader& rows, Timestamp at,
                                            std::string_view project, std::string_view person);
 
-/// Everybody who may enter a project, sorted. Cost: that of the members of the organisations that
-/// lead into it.
+/// Everybody with that right to a project, sorted. Cost: that of the members of the organisations
+/// that lead into it.
 [[nodiscard]] std::vector<std::pair<std::string, ProjectAccess>> everybody_in_project(
-    const RowReader& rows, Timestamp at, std::string_view project);
+    const RowReader& rows, Timestamp at, std::string_view project,
+    ProjectRight right = ProjectRight::enter);
 
-/// The projects of the agency program that a person may enter, sorted. Cost: that of the projects
-/// of the person's organisations and their clients.
+/// The projects of the agency program that a person has that right to, sorted. Cost: that of the
+/// projects of the person's organisations and their clients.
 [[nodiscard]] std::vector<std::pair<std::string, ProjectAccess>> projects_of(
-    const RowReader& rows, Timestamp at, std::string_view person);
+    const RowReader& rows, Timestamp at, std::string_view person,
+    ProjectRight right = ProjectRight::enter);
 
 /// An organisation through which its people may come into a project: the owner, or an agency with
 /// the owner's live mandate.

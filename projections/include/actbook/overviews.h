@@ -29,7 +29,7 @@ namespace actbook {
 [[nodiscard]] Result<answer::ReadersT> find_readers(const View& view, const Entity& entity);
 
 /// The same for one person, whether they could read or not: as what they could enter, and on what
-/// basis. No line, if they could not.
+/// basis. No line, if they could not. Errors also: NOT_FOUND, if nobody has that id.
 [[nodiscard]] Result<answer::ReadersT> find_access(const View& view, const Entity& entity,
                                                    const std::string& person);
 
