@@ -43,7 +43,8 @@ void take_lists(const std::string& path, ordered_json& object,
                 std::vector<std::pair<std::string, ordered_json>>& lists) {
   std::vector<std::string> taken;
   for (auto& [name, member] : object.items()) {
-    const std::string below = path.empty() ? name : path + "." + name;
+    std::string below = path;
+    below.append(path.empty() ? "" : ".").append(name);
     if (is_list_of_objects(member)) {
       lists.emplace_back(below, member);
       taken.push_back(name);

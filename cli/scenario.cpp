@@ -325,7 +325,8 @@ class ScenarioReader {
         way.append(open_file).append(" needs ");
       }
       if (!way.empty()) {
-        return reader.wrong(value.place, "setup: goes in a circle: " + way + name);
+        way.insert(0, "setup: goes in a circle: ").append(name);
+        return reader.wrong(value.place, way);
       }
       if (done_.contains(key)) continue;
       if (!std::filesystem::exists(name)) {

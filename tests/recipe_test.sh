@@ -63,7 +63,7 @@ add_member schemas/events.fbs Event WorkspaceLabelled
 
 # --- 2. What it changes: a field of a row, and how the event sets it.
 insert after schemas/rows.fbs '^  deleted:actbook.schema.Act \(id: 12\);' <<'FBS'
-  label:string (id: 13);
+  label:string (id: 18);
 FBS
 insert after projections/evolve/evolve.h 'evolve\(const event::WorkspaceRenamed&' <<'CPP'
 void evolve(const event::WorkspaceLabelled& event, Fold& fold);
