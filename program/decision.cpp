@@ -29,7 +29,7 @@ bool Decision::organisation_permits(std::string_view organisation, std::string_v
   return true;
 }
 
-Access Decision::workspace_access(std::string_view workspace) {
+Access Decision::workspace_access(std::string_view workspace) const {
   const std::string& id = actor().id;
   if (actor_is_staff()) {
     // As staff they are let in by the customer or not at all.
@@ -51,7 +51,7 @@ bool Decision::workspace_permits(std::string_view workspace, std::string_view pe
   return true;
 }
 
-std::optional<schema::WorkspaceRole> Decision::workspace_role(std::string_view workspace) {
+std::optional<schema::WorkspaceRole> Decision::workspace_role(std::string_view workspace) const {
   return workspace_access(workspace).role;
 }
 

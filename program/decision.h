@@ -44,7 +44,8 @@ class Decision {
                                           std::string_view permission);
   [[nodiscard]] bool workspace_permits(std::string_view workspace, std::string_view permission);
   /// The role that workspace_permits() goes by.
-  [[nodiscard]] std::optional<schema::WorkspaceRole> workspace_role(std::string_view workspace);
+  [[nodiscard]] std::optional<schema::WorkspaceRole> workspace_role(
+      std::string_view workspace) const;
   /// Whether the acting person is an owner of the organisation.
   [[nodiscard]] bool owns(std::string_view organisation);
   [[nodiscard]] bool is_staff_or_system();
@@ -89,7 +90,7 @@ class Decision {
  private:
   void append(EventDraft draft);
   void append_refusal();
-  [[nodiscard]] Access workspace_access(std::string_view workspace);
+  [[nodiscard]] Access workspace_access(std::string_view workspace) const;
 
   const command::CommandEnvelopeT& envelope_;
   Batch& batch_;
