@@ -313,12 +313,12 @@ void describe(Page& page, const answer::ContactStateT& state) {
 template <class State>
 void describe(Page& page, const State& state) {
   const auto document = nlohmann::ordered_json::parse(to_json(state));
-  const auto& [kind, id] = *document.items().begin();
-  std::string heading = words(kind);
+  const auto first = document.begin();
+  std::string heading = words(first.key());
   heading.front() = static_cast<char>(heading.front() - 'a' + 'A');
   auto rest = document;
-  rest.erase(kind);
-  page.document(heading + " " + id.template get<std::string>(), rest);
+  rest.erase(first.key());
+  page.document(heading + " " + first.value().template get<std::string>(), rest);
 }
 
 /// Calls `use` with the state that is there.
