@@ -143,7 +143,8 @@ TEST_CASE("RecordCharge: other lines are neither discounted nor a base") {
   const auto then = world.when(staff("sam"), "RecordCharge", command.dump());
   CHECK(sums(then.events[0]) == "0 600 0 600");
   CHECK(field(then.events[0], "deal") == "");
-  for (const auto& one : json::parse(then.events[0])["event"]["lines"]) {
+  const auto charge = json::parse(then.events[0]);
+  for (const auto& one : charge["event"]["lines"]) {
     CHECK(one["discount_percent"] == 0);
     CHECK(one["discount_source"] == "none");
   }
