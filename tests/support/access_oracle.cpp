@@ -103,6 +103,9 @@ void AccessOracle::apply_to_workspaces(const Record& record) {
     end_stays(text(taken->workspace()), "handed_off", [&](const auto& who, const Stay& stay) {
       return is_insider(stay.role) && who != text(taken->person());
     });
+    // A block was about the organisation that owned it until now (DECISIONS 26).
+    std::erase_if(blocked_,
+                  [&](const Pair& block) { return block.first == text(taken->workspace()); });
   }
 }
 
