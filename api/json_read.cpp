@@ -10,6 +10,7 @@
 #include "actbook/schema.h"
 #include "actbook/schema/events_generated.h"
 #include "actbook/time.h"
+#include "answer_schema.h"
 #include "json_parse.h"
 
 namespace actbook {
@@ -298,6 +299,12 @@ Result<Bytes> event_from_json(std::string_view json) {
   BOOST_OUTCOME_TRY(document, parse_json(json));
   BOOST_OUTCOME_TRY(event, read_table<event::AnyEvent>(partner_projector().events(), document));
   return pack(*event);
+}
+
+Result<answer::CertificateT> certificate_from_json(std::string_view json) {
+  BOOST_OUTCOME_TRY(document, parse_json(json));
+  BOOST_OUTCOME_TRY(certificate, read_table<answer::Certificate>(answer_schema(), document));
+  return std::move(*certificate);
 }
 
 }  // namespace actbook

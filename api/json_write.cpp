@@ -1,8 +1,9 @@
+#include "json_write.h"
+
 #include <boost/outcome/try.hpp>
 #include <nlohmann/json.hpp>
 
 #include "actbook/decide.h"
-#include "actbook/json.h"
 #include "actbook/personal.h"
 #include "actbook/projector.h"
 #include "actbook/reflect.h"
@@ -107,12 +108,6 @@ class TableWriter {
   const reflection::Schema& schema_;
 };
 
-/// Texts that are not UTF-8, which no command can bring in, get replacement characters.
-std::string dump(const ordered_json& json, JsonLayout layout) {
-  return json.dump(layout == JsonLayout::indented ? kIndent : -1, ' ', /*ensure_ascii=*/false,
-                   ordered_json::error_handler_t::replace);
-}
-
 ordered_json to_ordered_json(const Schema& schema, const reflection::Object& object,
                              ByteView bytes) {
   return TableWriter(schema.definition()).table(object, *flatbuffers::GetRoot<Table>(bytes.data()));
@@ -134,11 +129,7 @@ bool is_well_formed(event::Event type, ByteView bytes) {
 }
 
 Result<ordered_json> clock_held_json(const Record& record) {
-  if (!is_flat<log::ClockHeld>(record.payload())) {
-    return Error{ErrorKind::corrupt, "MALFORMED_EVENT",
-                 "the payload of this event is not a ClockHeld; restore the ledger from a copy",
-                 record.position()};
-  }
+  BOOST_OUTCOME_TRY(record.payload_as<log::ClockHeld>());
   const auto& object = *answer_schema().table(log::ClockHeld::GetFullyQualifiedName());
   return to_ordered_json(answer_schema(), object, record.payload());
 }
@@ -173,19 +164,23 @@ const Schema& answer_schema() {
   return schema;
 }
 
+std::string write_json(const ordered_json& document, JsonLayout layout) {
+  return document.dump(layout == JsonLayout::indented ? kIndent : -1, ' ', /*ensure_ascii=*/false,
+                       ordered_json::error_handler_t::replace);
+}
+
 std::string command_to_json(ByteView command, JsonLayout layout) {
   const auto& object = *command_schema().table(command::CommandEnvelope::GetFullyQualifiedName());
-  return dump(to_ordered_json(command_schema(), object, command), layout);
+  return write_json(to_ordered_json(command_schema(), object, command), layout);
 }
 
 std::string table_to_json(std::string_view table_name, ByteView bytes, JsonLayout layout) {
   const auto* object = answer_schema().table(table_name);
   if (object == nullptr) return "null";
-  return dump(to_ordered_json(answer_schema(), *object, bytes), layout);
+  return write_json(to_ordered_json(answer_schema(), *object, bytes), layout);
 }
 
-Result<std::string> record_to_json(const Record& record, JsonLayout layout,
-                                   const ReadPersonal& read) {
+Result<ordered_json> record_document(const Record& record, const ReadPersonal& read) {
   const auto& object = *answer_schema().table(log::Record::GetFullyQualifiedName());
   const auto& table = *flatbuffers::GetRoot<Table>(record.bytes().data());
   const TableWriter writer(answer_schema().definition());
@@ -198,12 +193,18 @@ Result<std::string> record_to_json(const Record& record, JsonLayout layout,
       writer.add_member(json, object, *field, table);
     }
   }
-  return dump(json, layout);
+  return json;
+}
+
+Result<std::string> record_to_json(const Record& record, JsonLayout layout,
+                                   const ReadPersonal& read) {
+  BOOST_OUTCOME_TRY(document, record_document(record, read));
+  return write_json(document, layout);
 }
 
 std::string event_to_json(ByteView any_event, JsonLayout layout) {
   const auto& object = *event_schema().table(event::AnyEvent::GetFullyQualifiedName());
-  return dump(to_ordered_json(event_schema(), object, any_event), layout);
+  return write_json(to_ordered_json(event_schema(), object, any_event), layout);
 }
 
 }  // namespace actbook

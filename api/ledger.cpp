@@ -3,14 +3,18 @@
 #include <algorithm>
 #include <atomic>
 
+#include "actbook/compare.h"
 #include "actbook/decide.h"
+#include "actbook/explain.h"
 #include "actbook/overviews.h"
 #include "actbook/projector.h"
 #include "actbook/schema.h"
 #include "actbook/state.h"
 #include "actbook/tables.h"
+#include "actbook/timeline.h"
 #include "actbook/trail.h"
 #include "answer_schema.h"
+#include "event_export.h"
 #include "person_export.h"
 #include "personal_data.h"
 
@@ -54,7 +58,7 @@ class Ledger::Impl {
   std::unique_ptr<PersonalData> personal;
   std::string id;
 
-  EventStore::Options options(Progress progress = {}) {
+  EventStore::Options options(std::function<bool(Position, Position)> progress = {}) {
     return {&clock, &partner_projector(), std::move(progress)};
   }
 
@@ -247,18 +251,76 @@ Result<View> Ledger::as_of(Timestamp at) const {
 }
 Position Ledger::head() const { return impl_->store->head(); }
 
-Result<answer::AcceptancesT> Ledger::acceptances(const View& view,
-                                                 const AcceptanceFilter& filter) const {
-  return find_acceptances(*impl_->store, view, filter);
+Result<View> Ledger::true_at(const View& known, Timestamp at) const {
+  BOOST_OUTCOME_TRY(as_of(at));  // not in the future
+  return impl_->store->true_at(known, at);
 }
 
-Result<answer::TrailT> Ledger::trail(const View& view, const Entity& entity, Position since) const {
-  return find_trail(*impl_->store, view, entity, since);
+Result<answer::TrailT> Ledger::trail(const View& view, const Search& search) const {
+  return find_events(*impl_->store, view, search);
 }
 
-Result<answer::TrailT> Ledger::refusals(const View& view, const std::optional<Entity>& entity,
-                                        Position since) const {
-  return find_refusals(*impl_->store, view, entity, since);
+Result<answer::AcceptancesT> Ledger::acceptances(const View& view, const Search& search,
+                                                 std::optional<std::uint32_t> version) const {
+  return find_acceptances(*impl_->store, view, search, version);
+}
+
+Result<answer::PartnerStatusesT> Ledger::partner_status(const View& view,
+                                                        const Search& search) const {
+  return audit_partner_status(*impl_->store, view, search);
+}
+
+Result<answer::ReadsT> Ledger::reads(const View& view, const Search& search) const {
+  return audit_reads(*impl_->store, view, search);
+}
+
+Result<answer::CreationsT> Ledger::creations(const View& view, const Search& search) const {
+  return audit_creations(*impl_->store, view, search);
+}
+
+Result<answer::RolesT> Ledger::roles(const View& view, const Search& search) const {
+  return audit_roles(*impl_->store, view, search);
+}
+
+Result<answer::SeatsT> Ledger::seats(const View& view, const Search& search) const {
+  return audit_seats(*impl_->store, view, search);
+}
+
+Result<answer::HandoffsT> Ledger::handoffs(const View& view, const Search& search) const {
+  return audit_handoffs(*impl_->store, view, search);
+}
+
+Result<answer::MovesT> Ledger::moves(const View& view, const Search& search) const {
+  return audit_moves(*impl_->store, view, search);
+}
+
+Result<answer::DealsT> Ledger::deals(const View& view, const Search& search) const {
+  return audit_deals(*impl_->store, view, search);
+}
+
+Result<answer::KickbacksT> Ledger::kickbacks(const View& view, const Search& search) const {
+  return audit_kickbacks(*impl_->store, view, search);
+}
+
+Result<answer::DiscountsT> Ledger::discounts(const View& view, const Search& search) const {
+  return audit_discounts(*impl_->store, view, search);
+}
+
+Result<answer::MandatesT> Ledger::mandates(const View& view, const Search& search) const {
+  return audit_mandates(*impl_->store, view, search);
+}
+
+Result<answer::EntriesT> Ledger::entries(const View& view, const Search& search) const {
+  return audit_entries(*impl_->store, view, search);
+}
+
+Result<answer::TenuresT> Ledger::tenures(const View& view, const std::string& workspace) const {
+  return audit_tenures(*impl_->store, view, workspace);
+}
+
+Result<answer::SpecialPlansT> Ledger::special_plans(const View& view,
+                                                    const std::string& organisation) const {
+  return audit_special_plans(view, organisation);
 }
 
 Result<answer::EntityStateT> Ledger::show(const View& view, const Entity& entity,
@@ -276,6 +338,10 @@ Result<answer::ReadersT> Ledger::access(const View& view, const Entity& entity,
   return find_access(view, entity, person);
 }
 
+Result<answer::PersonAccessT> Ledger::access_of(const View& view, const std::string& person) const {
+  return find_access_of(view, person);
+}
+
 Result<answer::AgencyDashboardT> Ledger::dashboard(const View& view,
                                                    const std::string& organisation) const {
   return agency_dashboard(view, organisation);
@@ -285,6 +351,35 @@ Result<answer::PartnerOverviewT> Ledger::overview(const View& view, const std::s
                                                   Personal personal) const {
   BOOST_OUTCOME_TRY(overview, partner_overview(view, organisation));
   return impl_->present(overview, personal);
+}
+
+Result<answer::ExplanationT> Ledger::explain_access(const View& view, const std::string& person,
+                                                    const Entity& entity) const {
+  return actbook::explain_access(*impl_->store, view, person, entity);
+}
+
+Result<answer::ComparisonT> Ledger::compare(const View& from, const View& to,
+                                            const std::optional<Entity>& entity,
+                                            Personal personal) const {
+  BOOST_OUTCOME_TRY(comparison,
+                    compare_views(*impl_->store, partner_projector(), from, to, entity));
+  return impl_->present(comparison, personal);
+}
+
+Result<answer::StepsT> Ledger::steps(const View& view, const Search& search,
+                                     Personal personal) const {
+  BOOST_OUTCOME_TRY(steps, step_through(*impl_->store, partner_projector(), view, search));
+  return impl_->present(steps, personal);
+}
+
+Result<answer::TimelineT> Ledger::timeline(const View& view, const Entity& entity,
+                                           const Search& page) const {
+  return find_timeline(*impl_->store, view, entity, page);
+}
+
+Result<answer::WhatIfT> Ledger::what_if(const View& view, const Supposition& supposition,
+                                        const std::optional<Entity>& scope) const {
+  return actbook::what_if(*impl_->store, view, supposition, scope);
 }
 
 Result<Record> Ledger::event(Position position) const { return impl_->store->event(position); }
@@ -297,14 +392,22 @@ Result<std::string> Ledger::export_person(const View& view, const std::string& p
   return actbook::export_person(*this, *impl_->store, view, person, layout,
                                 impl_->reader(Personal::revealed), impl_->reader(Personal::sealed));
 }
+Result<std::uint64_t> Ledger::export_events(
+    const View& view, const Search& search, ExportFormat format, Personal personal,
+    const std::function<bool(std::string_view line)>& sink) const {
+  // Before half of it is out.
+  if (personal == Personal::revealed && vault_locked()) return *vault_locked();
+  return actbook::export_events(*impl_->store, impl_->id, view, search, format,
+                                impl_->reader(personal), sink);
+}
 EventCursor Ledger::read(const ReadRange& range) const { return impl_->store->read(range); }
 EventCursor Ledger::query(const Query& query, const ReadRange& range) const {
   return impl_->store->query(query, range);
 }
 
-Result<answer::ReplayReportT> Ledger::replay(std::optional<Position> until,
-                                             const Progress& progress) const {
-  return actbook::replay(*impl_->store, partner_projector(), until, progress);
+Result<answer::ReplayReportT> Ledger::replay(ReplayOptions options) const {
+  if (options.projector == nullptr) options.projector = &partner_projector();
+  return actbook::replay(*impl_->store, options);
 }
 
 EntryCursor Ledger::list(const Query& query, const ReadRange& range) const {
@@ -314,6 +417,10 @@ Subscription Ledger::subscribe(Query query, Position after) const {
   return impl_->store->subscribe(std::move(query), after);
 }
 Result<TreeHead> Ledger::tree_head(Position size) const { return impl_->store->tree_head(size); }
+
+Result<void> Ledger::rebuild(const std::function<bool(Position, Position)>& progress) {
+  return impl_->store->rebuild(progress);
+}
 
 Result<answer::VerifyReportT> Ledger::verify(const std::optional<TreeHead>& expected,
                                              const Progress& progress) const {

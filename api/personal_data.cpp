@@ -145,15 +145,6 @@ Result<std::string> PersonalData::read(const PersonalText& text, const EventStor
 
 namespace {
 
-Result<const event::PersonErased*> erasure_of(const Record& record) {
-  if (is_flat<event::PersonErased>(record.payload())) {
-    return flatbuffers::GetRoot<event::PersonErased>(record.payload().data());
-  }
-  return Error{ErrorKind::corrupt, "MALFORMED_EVENT",
-               "the payload of this event is not a PersonErased; restore the ledger from a copy",
-               record.position()};
-}
-
 // Whether the log has the record that the vault was last told to erase by.
 Result<bool> has_record(const EventStore& store, const Vault::Erasures& done) {
   if (done.position == 0 || done.position > store.head().value) return false;
@@ -174,7 +165,7 @@ Result<void> PersonalData::carry_out_erasures(const EventStore& store) {
   std::vector<DataSubject> subjects;
   Vault::Erasures up_to;
   while (cursor.next()) {
-    BOOST_OUTCOME_TRY(erased, erasure_of(cursor.record()));
+    BOOST_OUTCOME_TRY(erased, cursor.record().payload_as<event::PersonErased>());
     if (erased->person() != nullptr) {
       subjects.push_back(person_subject(erased->person()->string_view()));
     }
@@ -194,9 +185,8 @@ Result<void> PersonalData::compare_with(const EventStore& store) const {
   if (locked_) return boost::outcome_v2::success();
   auto cursor = store.query(Query{{{{"ContactRegistered"}, {}}}},
                             {.direction = Direction::backwards, .limit = 1});
-  if (cursor.next() && is_flat<event::ContactRegistered>(cursor.record().payload())) {
-    const auto* registered =
-        flatbuffers::GetRoot<event::ContactRegistered>(cursor.record().payload().data());
+  if (cursor.next()) {
+    BOOST_OUTCOME_TRY(registered, cursor.record().payload_as<event::ContactRegistered>());
     BOOST_OUTCOME_TRY(known, vault_->knows(contact_subject(registered->contact()->string_view())));
     if (!known) {
       spdlog::warn(

@@ -53,6 +53,7 @@ void measure_fold(Context& context, Archive& archive);
 void measure_verify(Context& context, Archive& archive);
 void measure_audit(Context& context, Archive& archive);
 void measure_sealing(Context& context);
+void measure_questions(Context& context);
 void measure_space(Context& context, Archive& archive);
 void measure_open(Context& context, Archive& archive);
 

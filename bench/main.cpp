@@ -14,11 +14,62 @@
 namespace actbook::bench {
 namespace {
 
-const std::vector<std::string> kMeasurements = {
-    "append",     "append-1",      "append-16",   "append-64", "batch",      "batch-100",
-    "batch-1000", "scan",          "fold",        "verify",    "audit",      "audit-warm",
-    "audit-cold", "disk",          "sealing",     "sealing-1", "sealing-16", "sealing-erase",
-    "memory",     "memory-append", "memory-fold", "open",      "open-clean", "open-killed"};
+const std::vector<std::string> kMeasurements = {"append",
+                                                "append-1",
+                                                "append-16",
+                                                "append-64",
+                                                "batch",
+                                                "batch-100",
+                                                "batch-1000",
+                                                "scan",
+                                                "fold",
+                                                "verify",
+                                                "audit",
+                                                "audit-warm",
+                                                "audit-cold",
+                                                "disk",
+                                                "sealing",
+                                                "sealing-1",
+                                                "sealing-16",
+                                                "sealing-erase",
+                                                "memory",
+                                                "memory-append",
+                                                "memory-fold",
+                                                "open",
+                                                "open-clean",
+                                                "open-killed",
+                                                "question",
+                                                "question-acceptances",
+                                                "question-acceptances-organisation",
+                                                "question-readers",
+                                                "question-access-of",
+                                                "question-reads",
+                                                "question-creations",
+                                                "question-roles",
+                                                "question-roles-person",
+                                                "question-roles-ended",
+                                                "question-seats",
+                                                "question-ownership",
+                                                "question-handoffs",
+                                                "question-partner-status",
+                                                "question-moves",
+                                                "question-deals",
+                                                "question-kickbacks",
+                                                "question-discounts",
+                                                "question-mandates",
+                                                "question-entries",
+                                                "question-special-plans",
+                                                "question-refusals",
+                                                "question-readers-project",
+                                                "question-trail",
+                                                "question-trail-person",
+                                                "question-show",
+                                                "question-explain",
+                                                "question-compare",
+                                                "question-timeline",
+                                                "question-step",
+                                                "question-export",
+                                                "question-what-if"};
 
 struct Output {
   std::string json;
@@ -104,6 +155,7 @@ int run(const Settings& settings, const Output& output) {
   measure_append(context);
   measure_batches(context, archive);
   measure_sealing(context);
+  measure_questions(context);
   measure_space(context, archive);
   measure_scan(context, archive);
   measure_fold(context, archive);

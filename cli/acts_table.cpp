@@ -40,8 +40,8 @@ Table acceptances_table(const std::vector<std::unique_ptr<answer::AcceptanceLine
                {"HOW"},
                {"STATE"}});
   for (const auto& line : lines) {
-    std::string accepted = time_words(line->accepted_at);
-    const auto earlier = happened(line->occurred_at, line->accepted_at);
+    std::string accepted = time_words(line->recorded_at);
+    const auto earlier = happened(line->occurred_at, line->recorded_at);
     if (!earlier.empty()) accepted += " (" + earlier + ")";
     const auto& organisation =
         line->acting_organisation.empty() ? line->organisation : line->acting_organisation;

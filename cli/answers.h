@@ -1,6 +1,9 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "actbook/json.h"
@@ -23,6 +26,11 @@ void write_list(Output& out, Format format, const Answer& answer,
   const auto columns = csv_columns(Line::TableType::GetFullyQualifiedName());
   CsvWriter csv(out, columns);
   for (const auto& line : lines) csv.row(csv_cells(columns, to_json(*line)));
+}
+
+/// Beside a page in a format that has no room for it: where the next one begins.
+inline void tell_of_more(const std::optional<std::uint64_t>& next) {
+  if (next) complain("there are more: --after " + std::to_string(*next));
 }
 
 /// An answer that is one thing.

@@ -30,11 +30,6 @@ bool is_actor(const ordered_json& value) {
   return value.is_object() && value.size() == 2 && value.contains("kind") && value.contains("id");
 }
 
-bool is_act(const ordered_json& value) {
-  return value.is_object() && value.contains("position") && value.contains("recorded_at") &&
-         !value.contains("command_id");
-}
-
 /// FlatBuffers stores an empty list and none alike.
 bool is_nothing(const ordered_json& value) {
   return value.is_null() || (value.is_array() && value.empty());

@@ -1,16 +1,18 @@
 #include "flatten.h"
 
+#include <algorithm>
+#include <array>
+#include <set>
+#include <utility>
+
+#include "actbook/schema/answers_bfbs_generated.h"
+#include "cited.h"
 #include "words.h"
 
 namespace actbook::cli {
 namespace {
 
 using nlohmann::ordered_json;
-
-bool is_act(const ordered_json& value) {
-  return value.is_object() && value.contains("position") && value.contains("recorded_at") &&
-         value.contains("actor") && !value.contains("command_id");
-}
 
 std::string act_text(const ordered_json& value) {
   const auto member = [&](const char* name) {
@@ -21,8 +23,31 @@ std::string act_text(const ordered_json& value) {
                     actor.value("kind", ""), actor.value("id", "")});
 }
 
-bool is_list_of_objects(const ordered_json& value) {
-  return value.is_array() && !value.empty() && value.front().is_object();
+bool is_enum(const reflection::Type& type) {
+  const auto base = type.base_type() == reflection::Vector ? type.element() : type.base_type();
+  return type.index() >= 0 && base != reflection::Obj && base != reflection::Union &&
+         base != reflection::UType;
+}
+
+/// Whether what members of this name have are names of the schema, such as handed_off.
+bool is_named(std::string_view member) {
+  static const auto names = [] {
+    std::set<std::string, std::less<>> all;
+    const auto* schema = reflection::GetSchema(answer::EntityStateBinarySchema::data());
+    for (const auto* table : *schema->objects()) {
+      for (const auto* field : *table->fields()) {
+        if (is_enum(*field->type())) all.insert(field->name()->str());
+      }
+    }
+    return all;
+  }();
+  return names.contains(member);
+}
+
+/// Whether 0 says that there is none.
+bool is_none_at_zero(std::string_view member) {
+  constexpr std::array<std::string_view, 3> kNames = {"terms_version", "days", "of_days"};
+  return holds_positions(member) || std::ranges::find(kNames, member) != kNames.end();
 }
 
 class Flattener {
@@ -37,7 +62,7 @@ class Flattener {
     } else if (is_list_of_objects(value)) {
       for (const auto& element : value) add_element(path, element);
     } else {
-      leaves_.push_back({path, text(value), element_});
+      leaves_.push_back({path, text(path.substr(path.rfind('.') + 1), value), element_});
     }
   }
 
@@ -50,18 +75,28 @@ class Flattener {
 
   void add_element(const std::string& path, const ordered_json& element) {
     const auto identity = element.begin();
-    element_ = join(path, value_text(identity.value()));
+    const auto within = join(path, value_text(identity.value()));
+    const auto outer = std::exchange(element_, within);  // of another list, perhaps
     for (const auto& [name, member] : element.items()) {
       // For people the identity stands in the path already.
       if (reader_ == Reader::person && name == identity.key() && element.size() > 1) continue;
-      add(join(element_, name), member);
+      add(join(within, name), member);
     }
-    element_.clear();
+    element_ = outer;
   }
 
-  [[nodiscard]] std::string text(const ordered_json& value) const {
-    if (reader_ == Reader::person && value.is_boolean()) return value.get<bool>() ? "yes" : "no";
-    return value_text(value);
+  [[nodiscard]] std::string text(const std::string& member, const ordered_json& value) const {
+    if (reader_ == Reader::program) return value_text(value);
+    if (value.is_boolean()) return value.get<bool>() ? "yes" : "no";
+    if (value == 0 && is_none_at_zero(member)) return {};
+    std::string text;
+    for (const auto& part : value.is_array() ? value : ordered_json::array({value})) {
+      text.append(text.empty() ? "" : ", ").append(value_text(part));
+    }
+    if (is_named(member)) return words(text);
+    // Most members that hold positions say so by their names.
+    const bool is_said = member.find("position") != std::string::npos;
+    return holds_positions(member) && !is_said && !text.empty() ? "at position " + text : text;
   }
 
   Reader reader_;
@@ -72,14 +107,13 @@ class Flattener {
 
 }  // namespace
 
-std::string value_text(const ordered_json& value) {
-  if (value.is_null()) return {};
-  if (value.is_string()) return value.get<std::string>();
-  if (!value.is_array()) return value.dump();
-  // Ids, codes and positions have no spaces in them.
-  std::string text;
-  for (const auto& element : value) text += (text.empty() ? "" : " ") + value_text(element);
-  return text;
+bool is_act(const ordered_json& value) {
+  return value.is_object() && value.contains("position") && value.contains("recorded_at") &&
+         value.contains("actor") && !value.contains("command_id");
+}
+
+bool is_list_of_objects(const ordered_json& value) {
+  return value.is_array() && !value.empty() && value.front().is_object();
 }
 
 std::vector<Leaf> flatten(const ordered_json& document, Reader reader) {

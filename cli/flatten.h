@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "actbook/csv.h"  // value_text
+
 namespace actbook::cli {
 
 /// One value of a JSON document and where it stands.
@@ -16,7 +18,7 @@ struct Leaf {
 };
 
 /// How much a Leaf holds: for programs every value is one; for people an act ("2026-03-01T09:00:00Z
-/// by adam, position 41") is one.
+/// by adam, position 41") is one, names of the schema are words, and what is none is empty.
 enum class Reader { program, person };
 
 /// The values of a document in its order. An element of a list that is an object goes by its first
@@ -25,7 +27,8 @@ enum class Reader { program, person };
 /// value.
 [[nodiscard]] std::vector<Leaf> flatten(const nlohmann::ordered_json& document, Reader reader);
 
-/// A plain value, or a list of them, as a text.
-[[nodiscard]] std::string value_text(const nlohmann::ordered_json& value);
+/// An act as answers have it: when, by whom, at which position.
+[[nodiscard]] bool is_act(const nlohmann::ordered_json& value);
+[[nodiscard]] bool is_list_of_objects(const nlohmann::ordered_json& value);
 
 }  // namespace actbook::cli

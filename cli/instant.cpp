@@ -1,5 +1,7 @@
 #include "instant.h"
 
+#include <fmt/format.h>
+
 #include <charconv>
 
 namespace actbook::cli {
@@ -67,8 +69,8 @@ CLI::Option* add_instant(CLI::App& app, const std::string& name, std::optional<I
   return app
       .add_option_function<std::string>(
           name,
-          [name, &into](const std::string& text) {
-            into = value_or_throw(name, parse_instant(text));
+          [first = name.substr(0, name.find(',')), &into](const std::string& text) {
+            into = value_or_throw(first, parse_instant(text));
           },
           description)
       ->option_text("TIME|POSITION");
@@ -84,6 +86,24 @@ CLI::Option* add_time(CLI::App& app, const std::string& name, std::optional<Time
           },
           description)
       ->option_text("TIME");
+}
+
+// CLI11 takes a number that is too large for some other.
+CLI::Option* add_number(CLI::App& app, const std::string& name, std::uint64_t least,
+                        std::uint64_t most, std::function<void(std::uint64_t)> take,
+                        const std::string& description) {
+  return app.add_option_function<std::string>(
+      name,
+      [=](const std::string& text) {
+        std::uint64_t number = 0;
+        const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+        if (!is_number(text) || read.ec != std::errc() || number < least || number > most) {
+          throw CLI::ValidationError(
+              name, fmt::format("{} is not a whole number from {} to {}", text, least, most));
+        }
+        take(number);
+      },
+      description);
 }
 
 CLI::Option* add_position(CLI::App& app, Position& into) {
@@ -120,11 +140,24 @@ CLI::Option* add_reveal(CLI::App& app, Personal& into) {
       "Personal data in clear; without it, it says sealed");
 }
 
+void add_moment(CLI::App& app, Moment& into, const std::string& as_of) {
+  add_instant(app, as_of, into.as_of, "What the ledger knew then, instead of now");
+  add_time(app, "--true-at", into.true_at,
+           "What was true then, by what the ledger knew; a fact\n"
+           "recorded late counts from when it happened");
+}
+
 Result<View> view_at(const Ledger& ledger, const std::string& option,
                      const std::optional<Instant>& instant) {
   if (!instant) return ledger.now();
   return naming(option,
                 std::visit([&](const auto& value) { return ledger.as_of(value); }, *instant));
+}
+
+Result<View> view_at(const Ledger& ledger, const Moment& moment) {
+  auto known = view_at(ledger, "--as-of", moment.as_of);
+  if (!known || !moment.true_at) return known;
+  return naming("--true-at", ledger.true_at(known.value(), *moment.true_at));
 }
 
 Result<Position> position_before(const Ledger& ledger, const std::string& option,
@@ -143,7 +176,11 @@ Result<Position> position_before(const Ledger& ledger, const std::string& option
   return view.value().position();
 }
 
-std::string as_of_words(std::uint64_t position, std::int64_t at) {
+std::string as_of_words(std::uint64_t position, std::int64_t at, bool second_axis) {
+  if (second_axis) {
+    return "true at " + to_iso8601(Timestamp{at}) + ", as known at position " +
+           std::to_string(position);
+  }
   return "as of position " + std::to_string(position) + ", " + to_iso8601(Timestamp{at});
 }
 

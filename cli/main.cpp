@@ -10,15 +10,22 @@
 #include <vector>
 
 #include "subcommands.h"
+#include "table.h"
 
 namespace actbook::cli {
 namespace {
+
+/// A list is a table with a line for each field.
+struct Layout {
+  Format format = Format::table;
+  bool is_list = false;
+};
 
 /// What can be said before or after any subcommand.
 struct Globals {
   std::string ledger;
   std::string master_key_file;
-  Format format = Format::table;
+  Layout layout;
   spdlog::level::level_enum log_level = spdlog::level::warn;
 };
 
@@ -49,13 +56,15 @@ void add_globals(CLI::App& app, Globals& globals) {
                  "ACTBOOK_MASTER_KEY is not set")
       ->envname("ACTBOOK_MASTER_KEY_FILE")
       ->option_text("FILE (or ACTBOOK_MASTER_KEY_FILE)");
-  add_choice<Format>(app, "--format", globals.format,
-                     {{"table", Format::table},
-                      {"json", Format::json},
-                      {"jsonl", Format::jsonl},
-                      {"csv", Format::csv}},
-                     "table is for people; json is the whole answer, jsonl a line for\n"
-                     "each element of it, csv a row for each");
+  add_choice<Layout>(app, "--format", globals.layout,
+                     {{"table", {Format::table}},
+                      {"list", {Format::table, true}},
+                      {"json", {Format::json}},
+                      {"jsonl", {Format::jsonl}},
+                      {"csv", {Format::csv}}},
+                     "table is for people, list the same with a line for each field;\n"
+                     "json is the whole answer, jsonl a line for each element of it,\n"
+                     "csv a row for each");
   add_choice<spdlog::level::level_enum>(app, "--log-level", globals.log_level,
                                         {{"debug", spdlog::level::debug},
                                          {"info", spdlog::level::info},
@@ -69,8 +78,9 @@ void add_globals(CLI::App& app, Globals& globals) {
 /// The help of a subcommand shows its own options only.
 void mention_globals(CLI::App& app) {
   for (auto* command : app.get_subcommands([](const CLI::App*) { return true; })) {
-    command->footer(command->get_footer() +
-                    "\n\n--ledger, --master-key-file, --format and --log-level go with every "
+    const auto own = command->get_footer();
+    command->footer(own + (own.empty() ? "" : "\n\n") +
+                    "--ledger, --master-key-file, --format and --log-level go with every "
                     "subcommand: actbook --help");
     mention_globals(*command);
   }
@@ -119,30 +129,40 @@ ExitCode run(int argc, char** argv, Output& out) {
   Action chosen;
   app.fallthrough();
   app.require_subcommand(1);
-  app.footer(exit_code_help() +
-             std::string(
-                 "\n\nExample:\n  actbook --ledger /var/lib/actbook show workspace:haarlem-panels\n"
-                 "More examples: actbook SUBCOMMAND --help"));
   add_globals(app, globals);
   add_init(app, chosen);
   add_record(app, chosen);
   add_audit(app, chosen);
   add_show(app, chosen);
+  add_explain(app, chosen);
+  add_compare(app, chosen);
+  add_timeline(app, chosen);
+  add_step(app, chosen);
+  add_what_if(app, chosen);
+  add_case(app, chosen);
   add_event(app, chosen);
   add_overviews(app, chosen);
+  add_export(app, chosen);
   add_person(app, chosen);
   add_vault(app, chosen);
   add_replay(app, chosen);
   add_verify(app, chosen);
+  add_rebuild(app, chosen);
   add_check(app, chosen);
   mention_globals(app);
+  // Last, as subcommands begin with the footer of what they are added to.
+  app.footer(exit_code_help() +
+             std::string(
+                 "\n\nExample:\n  actbook --ledger /var/lib/actbook show workspace:haarlem-panels\n"
+                 "More examples: actbook SUBCOMMAND --help"));
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& parse) {
     return say(app, parse, out);
   }
   start_logging(globals.log_level);
-  Session session{globals.ledger, globals.master_key_file, globals.format, out};
+  if (globals.layout.is_list) out.set_width(kListWidth);
+  Session session{globals.ledger, globals.master_key_file, globals.layout.format, out};
   const auto result = chosen(session);
   return result ? result.value() : say(result.error());
 }

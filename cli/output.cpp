@@ -31,6 +31,10 @@ Output::Output(std::FILE* file) : file_(file), width_(line_width(file)) {}
 
 void Output::write(std::string_view text) {
   if (!usable()) return;
+  if (text_ != nullptr) {
+    text_->append(text);
+    return;
+  }
   errno = 0;
   if (std::fwrite(text.data(), 1, text.size(), file_) != text.size()) remember_failure();
 }
@@ -41,13 +45,14 @@ void Output::line(std::string_view text) {
 }
 
 void Output::flush() {
-  if (!usable()) return;
+  if (!usable() || file_ == nullptr) return;
   errno = 0;
   if (std::fflush(file_) != 0) remember_failure();
 }
 
 void Output::close() {
   flush();
+  if (file_ == nullptr) return;
   errno = 0;
   // Some file systems tell only now that the disk is full.
   if (std::fclose(file_) != 0 && usable()) remember_failure();

@@ -5,6 +5,7 @@
 #include "actbook/json.h"
 #include "csv_writer.h"
 #include "flatten.h"
+#include "ids.h"
 #include "instant.h"
 #include "page.h"
 #include "subcommands.h"
@@ -31,7 +32,7 @@ Examples:
 
 struct Options {
   std::string organisation;
-  std::optional<Instant> as_of;
+  Moment moment;
 };
 
 std::string joined(const std::vector<std::string>& ids) {
@@ -50,8 +51,8 @@ std::string percent_words(std::int32_t percent) {
   return percent == 0 ? std::string() : std::to_string(percent) + " %";
 }
 
-Facts enrollment_facts(const answer::AgencyDashboardT& answer) {
-  Facts facts = {{"Partner", answer.partner ? "yes" : "no"}};
+Facts enrollment_facts(const answer::AgencyDashboardT& answer, const std::string& partner) {
+  Facts facts = {{"Partner", partner}};
   if (!answer.enrollment) return facts;
   facts.emplace_back("Enrolled", act_words(answer.enrollment->enrolled));
   facts.emplace_back("Deadline", time_words(answer.enrollment->deadline));
@@ -64,10 +65,11 @@ Facts enrollment_facts(const answer::AgencyDashboardT& answer) {
   return facts;
 }
 
-std::string page_of(const answer::AgencyDashboardT& answer, std::size_t width) {
+std::string page_of(const answer::AgencyDashboardT& answer, const std::string& partner,
+                    std::size_t width) {
   Page page(width);
   page.section("Agency " + answer.organisation + " \"" + answer.name + "\"",
-               enrollment_facts(answer));
+               enrollment_facts(answer, partner));
   Table clients({{"CLIENT"},
                  {"NAME"},
                  {"PROJECTS"},
@@ -93,24 +95,29 @@ std::string page_of(const answer::AgencyDashboardT& answer, std::size_t width) {
   Table requests({{"REQUEST"}, {"CLIENT"}, {"STATE"}, {"REQUESTED"}, {"DECIDED"}});
   for (const auto& line : answer.requests) {
     requests.add({line->request, line->row->client,
-                  schema::EnumNameMandateRequestState(line->row->state),
+                  words(schema::EnumNameMandateRequestState(line->row->state)),
                   act_words(line->row->requested), act_words(line->row->decided)});
   }
   page.section("Mandate requests", requests);
   return std::move(page).finish();
 }
 
-std::string acceptance_words(const std::unique_ptr<answer::AcceptanceLineT>& acceptance) {
-  if (!acceptance) return {};
-  return acceptance->agreement + " " + std::to_string(acceptance->version) + " by " +
-         acceptance->person + ", position " + std::to_string(acceptance->position);
+std::string acceptance_words(const answer::PartnerWorkspaceLineT& workspace) {
+  std::string all;
+  for (const auto& acceptance : workspace.acceptances) {
+    all.append(all.empty() ? "" : "; ")
+        .append(acceptance->agreement + " " + std::to_string(acceptance->version))
+        .append(" by " + acceptance->person)
+        .append(", position " + std::to_string(acceptance->position));
+  }
+  return all;
 }
 
-std::string page_of(const answer::PartnerOverviewT& answer, std::size_t width) {
+std::string page_of(const answer::PartnerOverviewT& answer, const std::string& partner,
+                    std::size_t width) {
   Page page(width);
-  page.section(
-      "Partner " + answer.organisation + " \"" + answer.name + "\"",
-      {{"Partner", answer.partner ? "yes" : "no"}, {"Contract", answer.contract_reference}});
+  page.section("Partner " + answer.organisation + " \"" + answer.name + "\"",
+               {{"Partner", partner}, {"Contract", answer.contract_reference}});
   Table workspaces({{"WORKSPACE"},
                     {"NAME"},
                     {"USED FOR"},
@@ -125,7 +132,7 @@ std::string page_of(const answer::PartnerOverviewT& answer, std::size_t width) {
   for (const auto& line : answer.workspaces) {
     workspaces.add({line->workspace, line->name,
                     line->usage == schema::Usage::internal ? "internal work" : "an external client",
-                    data_owner_words(line->data_owner), acceptance_words(line->acceptance),
+                    data_owner_words(line->data_owner), acceptance_words(*line),
                     schema::EnumNameTier(line->tier),
                     words(schema::EnumNameAccountStatus(line->status)), std::to_string(line->seats),
                     std::to_string(line->paid_seats), std::to_string(line->projects),
@@ -135,7 +142,7 @@ std::string page_of(const answer::PartnerOverviewT& answer, std::size_t width) {
   Table handoffs({{"HANDOFF"}, {"WORKSPACE"}, {"TO"}, {"STATE"}, {"PROPOSED"}, {"DECIDED"}});
   for (const auto& line : answer.handoffs) {
     handoffs.add({line->handoff, line->workspace, line->target,
-                  schema::EnumNameHandoffState(line->state), act_words(line->proposed),
+                  words(schema::EnumNameHandoffState(line->state)), act_words(line->proposed),
                   act_words(line->decided)});
   }
   page.section("Handoffs", handoffs);
@@ -161,11 +168,21 @@ std::string page_of(const answer::PartnerOverviewT& answer, std::size_t width) {
   return std::move(page).finish();
 }
 
+/// The two answers say whether the organisation is a partner, its own state in which program.
+Result<std::string> partner_standing(const Ledger& ledger, const View& view,
+                                     const std::string& organisation) {
+  BOOST_OUTCOME_TRY(state, ledger.show(view, {EntityKind::organisation, organisation}));
+  const auto& row = *state.state.AsOrganisationState()->row;
+  return partner_words(row.workspace_partner, row.agency_partner);
+}
+
 template <class Answer>
-ExitCode write(const Session& session, const Answer& answer) {
+Result<ExitCode> write(const Session& session, const Ledger& ledger, const View& view,
+                       const Answer& answer) {
   if (session.format == Format::table) {
-    session.out.write(page_of(answer, session.out.width()));
-    session.out.line("\n" + as_of_words(answer.as_of, answer.at));
+    BOOST_OUTCOME_TRY(partner, partner_standing(ledger, view, answer.organisation));
+    session.out.write(page_of(answer, partner, session.out.width()));
+    session.out.line("\n" + as_of_words(answer));
   } else if (session.format == Format::csv) {
     CsvWriter csv(session.out, {"field", "value"});
     for (const auto& leaf :
@@ -181,16 +198,16 @@ ExitCode write(const Session& session, const Answer& answer) {
 
 Result<ExitCode> run_dashboard(const Options& options, const Session& session) {
   BOOST_OUTCOME_TRY(ledger, open_to_read(session));
-  BOOST_OUTCOME_TRY(view, view_at(ledger, "--as-of", options.as_of));
+  BOOST_OUTCOME_TRY(view, view_at(ledger, options.moment));
   BOOST_OUTCOME_TRY(answer, ledger.dashboard(view, options.organisation));
-  return write(session, answer);
+  return write(session, ledger, view, answer);
 }
 
 Result<ExitCode> run_overview(const Options& options, const Session& session) {
   BOOST_OUTCOME_TRY(ledger, open_to_read(session));
-  BOOST_OUTCOME_TRY(view, view_at(ledger, "--as-of", options.as_of));
+  BOOST_OUTCOME_TRY(view, view_at(ledger, options.moment));
   BOOST_OUTCOME_TRY(answer, ledger.overview(view, options.organisation));
-  return write(session, answer);
+  return write(session, ledger, view, answer);
 }
 
 void add(CLI::App& app, Action& chosen, const char* name, const char* about, const char* footer,
@@ -198,10 +215,9 @@ void add(CLI::App& app, Action& chosen, const char* name, const char* about, con
   auto options = std::make_shared<Options>();
   auto* command = app.add_subcommand(name, about);
   command->footer(footer);
-  command->add_option("ORGANISATION", options->organisation, "The organisation's id")
-      ->required()
-      ->option_text("(required)");
-  add_instant(*command, "--as-of", options->as_of, "As it stood then, instead of now");
+  add_id(*command, "ORGANISATION", EntityKind::organisation, options->organisation,
+         "The organisation's id");
+  add_moment(*command, options->moment);
   command->callback([&chosen, options, run] {
     chosen = [options, run](Session& session) { return run(*options, session); };
   });

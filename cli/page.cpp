@@ -13,26 +13,6 @@ using nlohmann::ordered_json;
 constexpr std::string_view kIndent = "  ";
 constexpr std::string_view kCents = "_cents";
 
-bool is_list_of_objects(const ordered_json& value) {
-  return value.is_array() && !value.empty() && value.front().is_object();
-}
-
-std::string sentence_case(std::string text) {
-  if (!text.empty() && text.front() >= 'a' && text.front() <= 'z') {
-    text.front() = static_cast<char>(text.front() - 'a' + 'A');
-  }
-  return text;
-}
-
-// "row.paid_cents" is "Paid".
-std::string heading_of(std::string path) {
-  constexpr std::string_view kRow = "row.";
-  if (path.starts_with(kRow)) path.erase(0, kRow.size());
-  if (path.ends_with(kCents)) path.erase(path.size() - kCents.size());
-  std::ranges::replace(path, '.', ' ');
-  return sentence_case(words(path));
-}
-
 std::string text_of(const Leaf& leaf) {
   if (!leaf.path.ends_with(kCents) || leaf.text.empty()) return leaf.text;
   return money_words(std::stoll(leaf.text));
@@ -66,7 +46,7 @@ Table table_of(const ordered_json& list) {
   }
   std::vector<Table::Column> columns;
   for (const auto& path : paths) {
-    std::string heading = heading_of(path);
+    std::string heading = heading_words(path);
     std::ranges::transform(heading, heading.begin(), [](char letter) {
       return letter >= 'a' && letter <= 'z' ? static_cast<char>(letter - 'a' + 'A') : letter;
     });
@@ -105,18 +85,27 @@ void Page::document(const std::string& heading, const ordered_json& document) {
   auto plain = document;
   plain.erase("as_of");
   plain.erase("at");
+  plain.erase("true_at");
   std::vector<std::pair<std::string, ordered_json>> lists;
   take_lists("", plain, lists);
   Facts facts;
   for (const auto& leaf : flatten(plain, Reader::person)) {
-    facts.emplace_back(heading_of(leaf.path), text_of(leaf));
+    facts.emplace_back(heading_words(leaf.path), text_of(leaf));
   }
   section(heading, facts);
-  for (const auto& [path, list] : lists) section(heading_of(path), table_of(list));
+  for (const auto& [path, list] : lists) section(heading_words(path), table_of(list));
 }
 
 void Page::start(const std::string& heading) {
   text_ += (text_.empty() ? "" : "\n") + heading + "\n";
+}
+
+std::string heading_words(std::string path) {
+  constexpr std::string_view kRow = "row.";
+  if (path.starts_with(kRow)) path.erase(0, kRow.size());
+  if (path.ends_with(kCents)) path.erase(path.size() - kCents.size());
+  std::ranges::replace(path, '.', ' ');
+  return sentence_case(words(path));
 }
 
 std::string money_words(std::int64_t cents) {

@@ -33,6 +33,9 @@ class Page {
   std::string text_;
 };
 
+/// What people call a member of an answer by its path: "row.paid_cents" is "Paid".
+[[nodiscard]] std::string heading_words(std::string path);
+
 /// "3060.00"
 [[nodiscard]] std::string money_words(std::int64_t cents);
 

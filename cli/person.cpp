@@ -4,6 +4,7 @@
 
 #include "csv_writer.h"
 #include "flatten.h"
+#include "ids.h"
 #include "instant.h"
 #include "subcommands.h"
 
@@ -49,9 +50,7 @@ void add_person(CLI::App& app, Action& chosen) {
   auto options = std::make_shared<Options>();
   auto* command = group->add_subcommand("export", "All of it, as JSON");
   command->footer(kFooter);
-  command->add_option("PERSON", options->person, "The person's id")
-      ->required()
-      ->option_text("(required)");
+  add_id(*command, "PERSON", EntityKind::person, options->person, "The person's id");
   add_instant(*command, "--as-of", options->as_of, "As it stood then, instead of now");
   command->callback([&chosen, options] {
     chosen = [options](Session& session) { return run(*options, session); };

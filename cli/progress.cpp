@@ -2,10 +2,13 @@
 
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdio>
 
 namespace actbook::cli {
 namespace {
+
+volatile std::sig_atomic_t interrupted = 0;
 
 constexpr auto kInterval = std::chrono::milliseconds{100};
 
@@ -22,7 +25,10 @@ Progress::Progress(std::string_view work)
       is_terminal_(isatty(STDERR_FILENO) == 1),
       last_(std::chrono::steady_clock::now()) {}
 
-Progress::~Progress() { clear(); }
+Progress::~Progress() {
+  clear();
+  if (before_) (void)std::signal(SIGINT, *before_);
+}
 
 void Progress::show(std::string_view how_far) {
   if (!is_terminal_) return;
@@ -41,6 +47,14 @@ void Progress::clear() {
 Ledger::Progress Progress::positions() {
   return [this](Position done, Position end) {
     show("position " + std::to_string(done.value) + " of " + std::to_string(end.value));
+  };
+}
+
+std::function<bool(Position done, Position end)> Progress::until_stopped() {
+  if (!before_) before_ = std::signal(SIGINT, [](int) { interrupted = 1; });
+  return [show_positions = positions()](Position done, Position end) {
+    show_positions(done, end);
+    return interrupted == 0;
   };
 }
 

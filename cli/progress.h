@@ -1,6 +1,8 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -25,12 +27,15 @@ class Progress {
 
   /// For those who report positions. Must not outlive this object.
   [[nodiscard]] Ledger::Progress positions();
+  /// For work that can be gone on with: false after Ctrl-C, which from here on stops only that.
+  [[nodiscard]] std::function<bool(Position done, Position end)> until_stopped();
 
  private:
   std::string work_;
   bool is_terminal_;
   bool is_shown_ = false;
   std::chrono::steady_clock::time_point last_;
+  std::optional<void (*)(int)> before_;  // what Ctrl-C did before
 };
 
 }  // namespace actbook::cli

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "actbook/json.h"
+#include "ids.h"
 #include "instant.h"
 #include "words.h"
 
@@ -41,6 +42,16 @@ Result<Instant> read_instant(const std::string& file, const std::string& name, c
                    name + ": " + time.error().message + ", or give a position, a whole number");
 }
 
+/// TIME, with what is remembered put in.
+Result<Timestamp> read_point_in_time(const std::string& file, const std::string& name,
+                                     const Value& given, const Remembered& remembered) {
+  BOOST_OUTCOME_TRY(value, resolved(file, given, remembered));
+  if (!value.is_scalar()) return malformed(file, value.place, name + ": must be a time");
+  const auto time = read_time(value.text);
+  if (time) return time.value();
+  return malformed(file, value.place, name + ": " + time.error().message);
+}
+
 /// What narrows a question down: its `with`.
 class Filters {
  public:
@@ -56,10 +67,11 @@ class Filters {
     return value.text;
   }
 
-  [[nodiscard]] Result<std::optional<std::uint32_t>> number(const std::string& name) const {
+  template <class Number = std::uint32_t>
+  [[nodiscard]] Result<std::optional<Number>> number(const std::string& name) const {
     BOOST_OUTCOME_TRY(digits, text(name));
     if (digits.empty()) return std::nullopt;
-    std::uint32_t number = 0;
+    Number number = 0;
     const auto* end = digits.data() + digits.size();
     const auto read = std::from_chars(digits.data(), end, number);
     if (read.ec == std::errc() && read.ptr == end) return number;
@@ -72,6 +84,18 @@ class Filters {
     const auto time = read_time(text);
     if (time) return time.value();
     return wrong(*with_.find(name), name, time.error().message);
+  }
+
+  /// What the command line takes as SEARCH, --after and --limit.
+  [[nodiscard]] Result<Search> search() const {
+    BOOST_OUTCOME_TRY(terms, text("search"));
+    auto search = parse_search(terms);
+    if (!search) return wrong(*with_.find("search"), "search", search.error().message);
+    BOOST_OUTCOME_TRY(after, number<std::uint64_t>("after"));
+    if (after) search.value().after = Position{*after};
+    BOOST_OUTCOME_TRY(limit, number<std::size_t>("limit"));
+    if (limit) search.value().limit = *limit;
+    return search;
   }
 
   [[nodiscard]] Result<std::optional<Instant>> instant(const std::string& name) const {
@@ -111,6 +135,13 @@ Result<Entity> read_entity(const std::string& text) {
   return wrongly_asked(entity.error().message);
 }
 
+/// The argument is an id, with or without its kind.
+Result<std::string> id_of(const Asked& asked, std::size_t argument, EntityKind kind) {
+  auto id = read_id(kind, asked.arguments[argument]);
+  if (id) return id;
+  return wrongly_asked(id.error().message);
+}
+
 /// An answer that is a list is its lines alone.
 template <class Line>
 Answer list_answer(const std::vector<std::unique_ptr<Line>>& lines) {
@@ -135,28 +166,26 @@ Result<Answer> ask_trail(const Asked& asked) {
   BOOST_OUTCOME_TRY(entity, read_entity(asked.arguments[0]));
   BOOST_OUTCOME_TRY(from, asked.filters.instant("from"));
   BOOST_OUTCOME_TRY(since, position_before(asked.ledger, "from", from));
-  BOOST_OUTCOME_TRY(trail, asked.ledger.trail(asked.view, entity, since));
+  Search search;
+  search.tags = {entity.tag()};
+  search.after = since;
+  BOOST_OUTCOME_TRY(trail, asked.ledger.trail(asked.view, search));
   return list_answer(trail.lines);
 }
 
 Result<Answer> ask_acceptances(const Asked& asked) {
   const auto& filters = asked.filters;
-  AcceptanceFilter filter;
-  BOOST_OUTCOME_TRY(organisation, filters.text("organisation"));
-  filter.organisation = std::move(organisation);
-  BOOST_OUTCOME_TRY(workspace, filters.text("workspace"));
-  filter.workspace = std::move(workspace);
-  BOOST_OUTCOME_TRY(person, filters.text("person"));
-  filter.person = std::move(person);
-  BOOST_OUTCOME_TRY(agreement, filters.text("agreement"));
-  filter.agreement = std::move(agreement);
+  Search search;
+  for (const std::string key : {"organisation", "workspace", "person", "agreement"}) {
+    BOOST_OUTCOME_TRY(id, filters.text(key));
+    if (!id.empty()) search.tags.push_back(std::string(key).append(":").append(id));
+  }
   BOOST_OUTCOME_TRY(version, filters.number("version"));
-  filter.version = version;
   BOOST_OUTCOME_TRY(from, filters.time("from"));
-  filter.from = from;
+  search.recorded.from = from;
   BOOST_OUTCOME_TRY(to, filters.time("to"));
-  filter.to = to;
-  BOOST_OUTCOME_TRY(acceptances, asked.ledger.acceptances(asked.view, filter));
+  search.recorded.before = to;
+  BOOST_OUTCOME_TRY(acceptances, asked.ledger.acceptances(asked.view, search, version));
   return list_answer(acceptances.lines);
 }
 
@@ -189,19 +218,20 @@ Result<Answer> ask_readers(const Asked& asked) {
 }
 
 Result<Answer> ask_access(const Asked& asked) {
+  BOOST_OUTCOME_TRY(person, id_of(asked, 0, EntityKind::person));
   BOOST_OUTCOME_TRY(entity, read_entity(asked.arguments[1]));
-  return readers_answer(asked.ledger.access(asked.view, entity, asked.arguments[0]),
-                        asked.arguments[1]);
+  return readers_answer(asked.ledger.access(asked.view, entity, person), asked.arguments[1]);
 }
 
 Result<Answer> ask_refusals(const Asked& asked) {
   BOOST_OUTCOME_TRY(text, asked.filters.text("entity"));
-  std::optional<Entity> entity;
+  Search search;
+  search.refused = true;
   if (!text.empty()) {
-    BOOST_OUTCOME_TRY(read, read_entity(text));
-    entity = std::move(read);
+    BOOST_OUTCOME_TRY(entity, read_entity(text));
+    search.tags = {entity.tag()};
   }
-  BOOST_OUTCOME_TRY(refusals, asked.ledger.refusals(asked.view, entity));
+  BOOST_OUTCOME_TRY(refusals, asked.ledger.trail(asked.view, search));
   return list_answer(refusals.lines);
 }
 
@@ -216,11 +246,35 @@ Result<Answer> whole_answer(Result<Native> asked) {
 }
 
 Result<Answer> ask_overview(const Asked& asked) {
-  return whole_answer(asked.ledger.overview(asked.view, asked.arguments[0]));
+  BOOST_OUTCOME_TRY(organisation, id_of(asked, 0, EntityKind::organisation));
+  return whole_answer(asked.ledger.overview(asked.view, organisation));
 }
 
 Result<Answer> ask_dashboard(const Asked& asked) {
-  return whole_answer(asked.ledger.dashboard(asked.view, asked.arguments[0]));
+  BOOST_OUTCOME_TRY(organisation, id_of(asked, 0, EntityKind::organisation));
+  return whole_answer(asked.ledger.dashboard(asked.view, organisation));
+}
+
+Result<Answer> ask_explain(const Asked& asked) {
+  BOOST_OUTCOME_TRY(person, id_of(asked, 0, EntityKind::person));
+  BOOST_OUTCOME_TRY(entity, read_entity(asked.arguments[1]));
+  return whole_answer(asked.ledger.explain_access(asked.view, person, entity));
+}
+
+/// A question of an audit that takes a search.
+template <auto Audit>
+Result<Answer> ask_audit(const Asked& asked) {
+  BOOST_OUTCOME_TRY(search, asked.filters.search());
+  BOOST_OUTCOME_TRY(answer, (asked.ledger.*Audit)(asked.view, search));
+  return list_answer(answer.lines);
+}
+
+/// A question of an audit about one thing.
+template <auto Audit, EntityKind Of>
+Result<Answer> ask_audit_of(const Asked& asked) {
+  BOOST_OUTCOME_TRY(id, id_of(asked, 0, Of));
+  BOOST_OUTCOME_TRY(answer, (asked.ledger.*Audit)(asked.view, id));
+  return list_answer(answer.lines);
 }
 
 /// A kind of question: all that another one needs is a line in kKinds, and one in
@@ -236,6 +290,7 @@ struct QuestionKind {
 };
 
 const std::vector<QuestionKind>& kinds() {
+  static const std::vector<std::string> page = {"search", "after", "limit"};
   static const std::vector<QuestionKind> kinds = {
       {"show ENTITY", {}, ask_show, true},
       {"trail ENTITY", {"from"}, ask_trail},
@@ -248,6 +303,23 @@ const std::vector<QuestionKind>& kinds() {
       {"refusals", {"entity"}, ask_refusals},
       {"overview ORGANISATION", {}, ask_overview},
       {"dashboard ORGANISATION", {}, ask_dashboard},
+      {"explain PERSON ENTITY", {}, ask_explain},
+      {"partner-status", page, ask_audit<&Ledger::partner_status>},
+      {"reads", page, ask_audit<&Ledger::reads>},
+      {"creations", page, ask_audit<&Ledger::creations>},
+      {"roles", page, ask_audit<&Ledger::roles>},
+      {"seats", page, ask_audit<&Ledger::seats>},
+      {"ownership WORKSPACE", {}, ask_audit_of<&Ledger::tenures, EntityKind::workspace>},
+      {"handoffs", page, ask_audit<&Ledger::handoffs>},
+      {"moves", page, ask_audit<&Ledger::moves>},
+      {"deals", page, ask_audit<&Ledger::deals>},
+      {"kickbacks", page, ask_audit<&Ledger::kickbacks>},
+      {"discounts", page, ask_audit<&Ledger::discounts>},
+      {"mandates", page, ask_audit<&Ledger::mandates>},
+      {"entries", page, ask_audit<&Ledger::entries>},
+      {"special-plans ORGANISATION",
+       {},
+       ask_audit_of<&Ledger::special_plans, EntityKind::organisation>},
   };
   return kinds;
 }
@@ -306,6 +378,14 @@ Result<Answer> Question::ask_for_the_same(const Ledger& ledger) const {
   return ask_at(ledger, "same_as", given_.same_as);
 }
 
+Result<View> Question::true_then(const Ledger& ledger, const View& known) const {
+  if (!given_.true_at) return known;
+  BOOST_OUTCOME_TRY(at, read_point_in_time(file_, "true_at", *given_.true_at, remembered_));
+  auto view = ledger.true_at(known, at);
+  if (view) return view;
+  return malformed(file_, given_.true_at->place, "true_at: " + view.error().message);
+}
+
 Result<Answer> Question::ask_at(const Ledger& ledger, const std::string& option,
                                 const std::optional<Value>& instant) const {
   std::optional<Instant> at;
@@ -313,7 +393,8 @@ Result<Answer> Question::ask_at(const Ledger& ledger, const std::string& option,
     BOOST_OUTCOME_TRY(read, read_instant(file_, option, *instant, remembered_));
     at = read;
   }
-  BOOST_OUTCOME_TRY(view, view_at(ledger, option, at));
+  BOOST_OUTCOME_TRY(known, view_at(ledger, option, at));
+  BOOST_OUTCOME_TRY(view, true_then(ledger, known));
   auto words = split(words_);
   const auto* kind = find_kind(words.front());
   words.erase(words.begin());
@@ -321,7 +402,8 @@ Result<Answer> Question::ask_at(const Ledger& ledger, const std::string& option,
                     given_.reveal ? Personal::revealed : Personal::sealed};
   auto answer = kind->ask(asked);
   if (answer) {
-    answer.value().as_of = as_of_words(view.position().value, view.at().microseconds);
+    answer.value().as_of =
+        as_of_words(view.position().value, view.at().microseconds, given_.true_at.has_value());
   } else if (answer.error().code == kMalformed && answer.error().kind == ErrorKind::misuse) {
     return malformed(file_, given_.ask.place, "ask: " + answer.error().message);
   }

@@ -35,6 +35,8 @@ class Question {
   Question(const Step& step, const Remembered& remembered)
       : file_(step.file), given_(std::get<GivenQuestion>(step.given)), remembered_(remembered) {}
 
+  /// What was true when the question says, by what `known` knows.
+  [[nodiscard]] Result<View> true_then(const Ledger& ledger, const View& known) const;
   [[nodiscard]] Result<Answer> ask_at(const Ledger& ledger, const std::string& option,
                                       const std::optional<Value>& instant) const;
 

@@ -50,7 +50,8 @@ const Names& command_step_names() {
 }
 
 const Names& question_names() {
-  static const Names names = {"at", "ask", "with", "as_of", "reveal", "same_as", "expect", "about"};
+  static const Names names = {"at",     "ask",     "with",   "as_of", "true_at",
+                              "reveal", "same_as", "expect", "about"};
   return names;
 }
 
@@ -249,6 +250,7 @@ class FileReader {
       return boost::outcome_v2::success();
     };
     BOOST_OUTCOME_TRY(take("as_of", given.as_of));
+    BOOST_OUTCOME_TRY(take("true_at", given.true_at));
     BOOST_OUTCOME_TRY(take("expect", given.expect));
     BOOST_OUTCOME_TRY(take("same_as", given.same_as));
     if (given.expect || given.same_as) return given;

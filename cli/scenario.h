@@ -34,6 +34,7 @@ struct GivenQuestion {
   Value with;
   bool reveal = false;
   std::optional<Value> as_of;
+  std::optional<Value> true_at;
   std::optional<Value> expect;
   /// The point of history at which the answer is expected to be the same.
   std::optional<Value> same_as;

@@ -32,7 +32,7 @@ Result<Ledger> open_to_record(const Session& session) {
   if (session.ledger.empty()) return no_ledger_named();
   Progress progress("opening");
   BOOST_OUTCOME_TRY(key, master_key_as_text(session));
-  BOOST_OUTCOME_TRY(ledger, Ledger::open(session.ledger, {progress.positions(), pointer(key),
+  BOOST_OUTCOME_TRY(ledger, Ledger::open(session.ledger, {progress.until_stopped(), pointer(key),
                                                           session.master_key_file}));
   // What needs it will fail, and say so; all else goes on.
   if (ledger.vault_locked()) spdlog::warn("{}", ledger.vault_locked()->message);
@@ -43,7 +43,8 @@ Result<Ledger> open_to_read(const Session& session) {
   if (session.ledger.empty()) return no_ledger_named();
   Progress progress("opening");
   BOOST_OUTCOME_TRY(key, master_key_as_text(session));
-  const Ledger::OpenOptions options = {progress.positions(), pointer(key), session.master_key_file};
+  const Ledger::OpenOptions options = {progress.until_stopped(), pointer(key),
+                                       session.master_key_file};
   auto ledger = Ledger::open_read_only(session.ledger, options);
   if (ledger) return ledger;
   const auto& code = ledger.error().code;

@@ -27,7 +27,7 @@ Examples:
 
 struct Options {
   std::optional<Entity> entity;
-  std::optional<Instant> as_of;
+  Moment moment;
   std::optional<Instant> since;
   Personal personal = Personal::sealed;
 };
@@ -45,6 +45,7 @@ ordered_json plain_state(const answer::EntityStateT& answer) {
   auto state = ordered_json::parse(to_json(answer))["state"];
   state.erase("as_of");
   state.erase("at");
+  state.erase("true_at");
   return state;
 }
 
@@ -70,7 +71,10 @@ Result<History> history_of(const Ledger& ledger, const Options& options, const V
   } else if (before.error().code != "NOT_FOUND") {
     return std::move(before).error();
   }
-  BOOST_OUTCOME_TRY(trail, ledger.trail(view, *options.entity, since.position()));
+  Search search;
+  search.tags = {options.entity->tag()};
+  search.after = since.position();
+  BOOST_OUTCOME_TRY(trail, ledger.trail(view, search));
   history.trail = std::move(trail);
   return history;
 }
@@ -97,7 +101,8 @@ void print_history(Output& out, const History& history, const ordered_json& afte
   Table table({{"WHAT"}, {"BEFORE"}, {""}, {"AFTER"}});
   const auto shown = [](const std::string& text) { return text.empty() ? "-" : text; };
   for (const auto& change : changes) {
-    table.add({readable(change.path), shown(change.before), "→", shown(change.after)});
+    table.add(
+        {readable(change.path), shown(change.before), std::string(kArrow), shown(change.after)});
   }
   out.write(table.text("  ", out.width()));
 }
@@ -106,7 +111,7 @@ void print(Output& out, const answer::EntityStateT& answer, const std::optional<
   out.write(state_page(answer, out.width()));
   if (history) print_history(out, *history, plain_state(answer));
   const auto stamp = stamp_of(answer);
-  out.line("\n" + as_of_words(stamp.as_of, stamp.at));
+  out.line("\n" + as_of_words(stamp.as_of, stamp.at, stamp.second_axis));
 }
 
 ordered_json with_history(const answer::EntityStateT& answer, const History& history) {
@@ -145,7 +150,7 @@ void write_csv(Output& out, const answer::EntityStateT& answer,
 
 Result<ExitCode> run(const Options& options, const Session& session) {
   BOOST_OUTCOME_TRY(ledger, open_to_read(session));
-  BOOST_OUTCOME_TRY(view, view_at(ledger, "--as-of", options.as_of));
+  BOOST_OUTCOME_TRY(view, view_at(ledger, options.moment));
   BOOST_OUTCOME_TRY(answer, ledger.show(view, *options.entity, options.personal));
   std::optional<History> history;
   if (options.since) {
@@ -172,7 +177,7 @@ void add_show(CLI::App& app, Action& chosen) {
   auto* command = app.add_subcommand("show", "How somebody or something stands, now or then");
   command->footer(kFooter);
   add_entity(*command, options->entity);
-  add_instant(*command, "--as-of", options->as_of, "As it stood then, instead of now");
+  add_moment(*command, options->moment);
   add_instant(*command, "--since", options->since, "Also what changed from then on");
   add_reveal(*command, options->personal);
   command->callback([&chosen, options] {

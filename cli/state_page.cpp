@@ -42,7 +42,18 @@ std::string joined(const std::vector<std::string>& ids) {
   return all;
 }
 
-Facts workspace_facts(const row::WorkspaceRowT& row, const std::vector<std::string>& holds) {
+std::string accepted_words(const answer::WorkspaceStateT& state) {
+  std::vector<std::string> accepted;
+  for (const auto& line : state.acceptances) {
+    if (line->state != schema::AcceptanceState::in_force) continue;
+    accepted.push_back(line->agreement + " version " + std::to_string(line->version) +
+                       ", at position " + std::to_string(line->position));
+  }
+  return joined(accepted);
+}
+
+Facts workspace_facts(const answer::WorkspaceStateT& state) {
+  const auto& row = *state.row;
   std::string logo = row.logo_reference;
   if (!row.logo_sha256.empty()) logo += " (SHA-256 " + short_hash(row.logo_sha256) + ")";
   return {
@@ -51,14 +62,13 @@ Facts workspace_facts(const row::WorkspaceRowT& row, const std::vector<std::stri
       {"Paid by", row.billing_organisation},
       {"Visibility", words(schema_name(schema::EnumNameVisibility(row.visibility)))},
       {"Data owner", data_owner_words(row.data_owner)},
-      {"Agreement accepted",
-       row.acceptance == 0 ? std::string() : "at position " + std::to_string(row.acceptance)},
+      {"Agreement accepted", accepted_words(state)},
       {"Logo", logo},
       {"Handoff pending", row.pending_handoff},
       {"Support door", row.support_door_open ? "open" : ""},
       {"Created", act_words(row.created)},
       {"Deleted", act_words(row.deleted)},
-      {"Legal holds", joined(holds)}};
+      {"Legal holds", joined(state.legal_holds)}};
 }
 
 Table access_table(const std::vector<std::unique_ptr<answer::AccessLineT>>& lines) {
@@ -158,8 +168,7 @@ Table requests_table(const std::vector<std::unique_ptr<answer::MandateRequestLin
 }
 
 void describe(Page& page, const answer::WorkspaceStateT& state) {
-  page.section("Workspace " + state.workspace + named(state.row->name),
-               workspace_facts(*state.row, state.legal_holds));
+  page.section("Workspace " + state.workspace + named(state.row->name), workspace_facts(state));
   if (state.account) add_account(page, state.row->account, *state.account);
   page.section("Who has access", access_table(state.access));
   page.section("Memberships", members_table(state.members));
@@ -181,7 +190,7 @@ void describe(Page& page, const answer::WorkspaceStateT& state) {
 void describe(Page& page, const answer::OrganisationStateT& state) {
   const auto& row = *state.row;
   page.section("Organisation " + state.organisation + named(row.name),
-               {{"Partner", yes_no(row.partner)},
+               {{"Partner", partner_words(row.workspace_partner, row.agency_partner)},
                 {"Contract", row.contract_reference},
                 {"Last made a partner", act_words(row.granted)},
                 {"Last ended", act_words(row.revoked)},
@@ -292,14 +301,15 @@ void describe(Page& page, const answer::InviteStateT& state) {
 
 void describe(Page& page, const answer::HandoffStateT& state) {
   const auto& line = *state.line;
-  page.section("Handoff " + state.handoff, {{"Of workspace", state.workspace},
-                                            {"From", line.from_organisation},
-                                            {"To", line.target},
-                                            {"State", schema::EnumNameHandoffState(line.state)},
-                                            {"Proposed", act_words(line.proposed)},
-                                            {"Decided", act_words(line.decided)},
-                                            {"Message", line.message},
-                                            {"Reason", line.reason}});
+  page.section("Handoff " + state.handoff,
+               {{"Of workspace", state.workspace},
+                {"From", line.from_organisation},
+                {"To", line.target},
+                {"State", words(schema::EnumNameHandoffState(line.state))},
+                {"Proposed", act_words(line.proposed)},
+                {"Decided", act_words(line.decided)},
+                {"Message", line.message},
+                {"Reason", line.reason}});
 }
 
 void describe(Page& page, const answer::ContactStateT& state) {
@@ -307,6 +317,26 @@ void describe(Page& page, const answer::ContactStateT& state) {
                                             {"Person", state.row->person},
                                             {"Identified", act_words(state.row->identified)},
                                             {"Erased", act_words(state.row->erased)}});
+}
+
+void describe(Page& page, const answer::ProjectStateT& state) {
+  const auto& row = *state.row;
+  page.section("Project " + state.project + named(row.name),
+               {{"Workspace", row.workspace},
+                {"Organisation", row.organisation},
+                {"Personal account", row.personal_account},
+                {"Transfer pending", row.pending_transfer},
+                {"Created", act_words(row.created)},
+                {"Owned since", act_words(row.owned_since)},
+                {"Deleted", act_words(row.deleted)}});
+  Table access({{"PERSON"}, {"ROLE"}, {"WHY"}, {"RESTS ON POSITIONS"}});
+  for (const auto& line : state.access) {
+    access.add({line->person, line->role ? words(schema::EnumNameWorkspaceRole(*line->role)) : "",
+                line->basis, position_words(line->positions)});
+  }
+  page.section("Who may enter", access);
+  add_ids(page, "Recordings", "RECORDING", state.recordings);
+  add_ids(page, "Collaborators", "PERSON", state.collaborators);
 }
 
 // All else is shown as its schema has it.
@@ -357,7 +387,9 @@ std::string state_page(const answer::EntityStateT& state, std::size_t width) {
 
 StateStamp stamp_of(const answer::EntityStateT& state) {
   StateStamp stamp;
-  with_state(state, [&](const auto& known) { stamp = {known.as_of, known.at}; });
+  with_state(state, [&](const auto& known) {
+    stamp = {known.as_of, known.at, known.true_at.has_value()};
+  });
   return stamp;
 }
 

@@ -10,10 +10,11 @@ namespace actbook::cli {
 /// lists. `width` is that of a line.
 [[nodiscard]] std::string state_page(const answer::EntityStateT& state, std::size_t width);
 
-/// The position and the instant a state reflects.
+/// The position and the instant a state reflects, and on which axis.
 struct StateStamp {
   std::uint64_t as_of = 0;
   std::int64_t at = 0;
+  bool second_axis = false;
 };
 [[nodiscard]] StateStamp stamp_of(const answer::EntityStateT& state);
 

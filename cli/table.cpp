@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <numeric>
 #include <optional>
 #include <utility>
@@ -141,8 +142,35 @@ Table::Widths Table::fit(std::size_t width) const {
   return widths;
 }
 
+// What stands under no heading belongs to what is before it, as a currency does to its amount.
+std::string Table::list(std::string_view indent) const {
+  std::size_t widest = 0;
+  for (const auto& column : columns_) widest = std::max(widest, display_width(column.heading));
+  std::string text;
+  for (const auto& row : rows_) {
+    Cells lines;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      const auto& heading = columns_[i].heading;
+      if (row[i].empty() || row[i] == kArrow) continue;
+      if (heading.empty() && !lines.empty()) {
+        lines.back().append(" ").append(row[i]);
+        continue;
+      }
+      lines.push_back(std::string(indent) + pad_right(heading, widest));
+      lines.back().append(kGap).append(row[i]);
+    }
+    if (!text.empty()) text += "\n";
+    for (const auto& line : lines) text.append(line).append("\n");
+  }
+  return text;
+}
+
 std::string Table::text(std::string_view indent, std::size_t width) const {
   if (rows_.empty()) return {};
+  if (width == kListWidth) {
+    if (is_headed()) return list(indent);
+    width = std::numeric_limits<std::size_t>::max();
+  }
   const auto widths = fit(width - std::min(width, indent.size()));
   std::string text;
   if (is_headed()) {

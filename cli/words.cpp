@@ -27,6 +27,13 @@ std::string words(std::string_view name) {
   return text;
 }
 
+std::string sentence_case(std::string text) {
+  if (!text.empty() && text.front() >= 'a' && text.front() <= 'z') {
+    text.front() = static_cast<char>(text.front() - 'a' + 'A');
+  }
+  return text;
+}
+
 std::string count_words(std::size_t count, std::string_view one, std::string_view many) {
   return std::to_string(count) + " " + std::string(count == 1 ? one : many);
 }
@@ -66,14 +73,22 @@ std::string act_words(const std::unique_ptr<schema::ActT>& act) {
 std::string data_owner_words(const std::unique_ptr<schema::DataOwnerT>& owner) {
   if (!owner) return {};
   std::string who;
-  const auto add = [&](const char* kind, const std::string& id) {
-    if (!id.empty()) who += std::string(who.empty() ? "" : ", ") + kind + " " + id;
+  const auto add = [&](const std::string& kind, const std::string& id) {
+    if (id.empty()) return;
+    who +=
+        std::string(who.empty() ? "" : ", ") + (id.starts_with(kind + "-") ? "" : kind + " ") + id;
   };
   add("person", owner->person);
   add("contact", owner->contact);
   add("organisation", owner->organisation);
   if (owner->organisation_name.empty() || who.empty()) return owner->organisation_name + who;
   return owner->organisation_name + " (" + who + ")";
+}
+
+std::string partner_words(bool workspace_program, bool agency_program) {
+  if (workspace_program && agency_program) return "in the workspace and the agency program";
+  if (workspace_program) return "in the workspace program";
+  return agency_program ? "in the agency program" : "no";
 }
 
 std::string position_words(const std::vector<std::uint64_t>& positions) {
@@ -88,9 +103,11 @@ std::string short_hash(std::string_view hash) { return std::string(hash.substr(0
 
 std::string reason_sentence(std::string_view code) {
   using Binary = event::AnyEventBinarySchema;
-  static const auto* reasons =
-      reflection::GetSchema(Binary::data())->enums()->LookupByKey("actbook.schema.Reason");
-  for (const auto* reason : *reasons->values()) {
+  const auto& enums = *reflection::GetSchema(Binary::data())->enums();
+  const auto reasons = std::find_if(enums.begin(), enums.end(), [](const auto* candidate) {
+    return candidate->name()->string_view() == "actbook.schema.Reason";
+  });
+  for (const auto* reason : *(*reasons)->values()) {
     if (reason->name()->string_view() != code || reason->documentation() == nullptr) continue;
     std::string sentence;
     for (const auto* line : *reason->documentation()) {

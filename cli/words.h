@@ -15,6 +15,9 @@ namespace actbook::cli {
 /// A name of the schema as words: external_client becomes "external client".
 [[nodiscard]] std::string words(std::string_view name);
 
+/// With a capital letter, as a sentence or a heading begins.
+[[nodiscard]] std::string sentence_case(std::string text);
+
 /// "1 acceptance", "2 acceptances"
 [[nodiscard]] std::string count_words(std::size_t count, std::string_view one,
                                       std::string_view many);
@@ -39,8 +42,12 @@ struct ActTexts {
 };
 [[nodiscard]] std::string act_words(const ActTexts& act);
 
-/// "City of Haarlem (contact contact-1, organisation haarlem)"
+/// "City of Haarlem (contact-1, organisation haarlem)": a kind that the id begins with is not said
+/// twice.
 [[nodiscard]] std::string data_owner_words(const std::unique_ptr<schema::DataOwnerT>& owner);
+
+/// By which of the two programs an organisation is a partner: "in the workspace program"; "no".
+[[nodiscard]] std::string partner_words(bool workspace_program, bool agency_program);
 
 /// "43, 51"
 [[nodiscard]] std::string position_words(const std::vector<std::uint64_t>& positions);

@@ -76,6 +76,8 @@ class Block {
   };
   /// Errors: corrupt.
   [[nodiscard]] Result<Commands> commands() const;
+  /// In bytes, decoded.
+  [[nodiscard]] std::size_t size() const { return bytes_->size(); }
 
  private:
   explicit Block(std::shared_ptr<const Bytes> bytes) : bytes_(std::move(bytes)) {}

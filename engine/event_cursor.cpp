@@ -31,12 +31,13 @@ Matches find(const Searched& searched, const Query& query, const ReadRange& rang
   const auto list_of = [&](const std::string& tag) {
     return searched.views.postings(tag, narrowed.value());
   };
-  return {matching(query, list_of, range.direction), narrowed.value()};
+  return {matching(query, list_of, range.direction), narrowed.value(), searched.pin};
 }
 
 }  // namespace
 
-Matches::Matches(PostingsPtr list, const ReadRange& range) : list_(std::move(list)), range_(range) {
+Matches::Matches(PostingsPtr list, const ReadRange& range, std::shared_ptr<const void> pin)
+    : pin_(std::move(pin)), list_(std::move(list)), range_(range) {
   if (range.from > range.to) return;
   next_ = range.direction == Direction::forwards ? range.from : range.to;
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <memory>
+
 #include "actbook/event_store.h"
 #include "postings.h"
 #include "storage/log.h"
@@ -11,8 +13,9 @@ namespace actbook {
 /// within the range are for the cursor to look at, which learns them with the event.
 class Matches {
  public:
-  /// `list` may be null: every position.
-  Matches(PostingsPtr list, const ReadRange& range);
+  /// `list` may be null: every position. `pin` is what the list reads from, if somebody may let go
+  /// of it meanwhile.
+  Matches(PostingsPtr list, const ReadRange& range, std::shared_ptr<const void> pin = {});
 
   /// The next position; none at the end, at the limit, or after an error.
   [[nodiscard]] std::optional<Position> next();
@@ -26,6 +29,7 @@ class Matches {
   [[nodiscard]] bool forwards() const { return range_.direction == Direction::forwards; }
 
  private:
+  std::shared_ptr<const void> pin_;
   PostingsPtr list_;
   ReadRange range_;
   std::optional<Position> next_;  // where to seek from; none at the end
@@ -68,11 +72,12 @@ class EntryCursor::Source {
   IndexEntry entry_;
 };
 
-/// What a query is asked of. Nothing after `head` is found.
+/// What a query is asked of. Nothing after `head` is found. The views live as long as `pin` does.
 struct Searched {
   const storage::Log& log;
   const storage::Views& views;
   Position head;
+  std::shared_ptr<const void> pin = {};
 };
 [[nodiscard]] EventCursor query_events(const Searched& searched, const Query& query,
                                        const ReadRange& range);

@@ -65,13 +65,7 @@ Hash TreeHasher::root() const {
 }
 
 std::string to_string(const TreeHead& head) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string text = std::to_string(head.size) + ":";
-  for (const auto byte : head.root) {
-    text.push_back(kDigits[byte >> 4]);
-    text.push_back(kDigits[byte & 15]);
-  }
-  return text;
+  return std::to_string(head.size) + ":" + to_hex(head.root);
 }
 
 Result<TreeHead> parse_tree_head(std::string_view text) {

@@ -1,6 +1,9 @@
 #include "actbook/rows.h"
 
+#include <algorithm>
 #include <utility>
+
+#include "actbook/schema/record_generated.h"
 
 namespace actbook {
 
@@ -69,6 +72,36 @@ std::optional<RowVersion> RowStack::get(TableId table, std::string_view key) con
 
 void RowStack::scan(TableId table, std::string_view prefix, const Visitor& visit) const {
   top_.scan_over(&base_, table, prefix, visit);
+}
+
+std::vector<std::pair<TableId, std::string>> RowOverlay::put_at(Position position) const {
+  std::vector<std::pair<TableId, std::string>> rows;
+  for (auto put = puts_.rbegin(); put != puts_.rend() && put->version.position == position; ++put) {
+    rows.emplace_back(put->table, put->key);
+  }
+  return rows;
+}
+
+std::string out_of_step_key(TableId table, std::string_view key) {
+  std::string whole(1, static_cast<char>(table));
+  return whole.append(key);
+}
+
+std::optional<Timestamp> out_of_step_from(const std::optional<RowVersion>& row) {
+  if (!row || !is_flat<log::OutOfStepRow>(row->bytes)) return std::nullopt;
+  return Timestamp{flatbuffers::GetRoot<log::OutOfStepRow>(row->bytes.data())->from()};
+}
+
+void note_out_of_step(const Record& event, RowOverlay& rows) {
+  const Timestamp from = std::min(event.occurred_at(), event.recorded_at());
+  for (const auto& [table, key] : rows.put_at(event.position())) {
+    const auto noted = out_of_step_key(table, key);
+    const auto known = out_of_step_from(rows.get(kOutOfStepTable, noted));
+    if (known && *known <= from) continue;
+    log::OutOfStepRowT row;
+    row.from = from.microseconds;
+    rows.put(kOutOfStepTable, noted, {event.position(), pack(row)});
+  }
 }
 
 std::vector<RowOverlay::Put> RowOverlay::take_puts() { return std::exchange(puts_, {}); }

@@ -1,6 +1,8 @@
 #include "sequencer.h"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include "event_cursor.h"
 #include "view_source.h"
@@ -80,14 +82,17 @@ struct Sequencer::Request {
 // What one leader does: it decides a group, and writes it.
 struct Sequencer::Round {
   Base base;
+  View durable;
   std::shared_ptr<Group> group;
   std::vector<Request*> members;    // in the group
   std::vector<Request*> dependent;  // answered, but by what is not durable yet
   std::vector<Request*> postponed;  // the same command as one that is not durable yet
 };
 
-Sequencer::Sequencer(Parts parts, Head head, std::size_t max_waiting)
-    : parts_(parts), max_waiting_(std::max<std::size_t>(max_waiting, 1)), head_(head) {}
+Sequencer::Sequencer(Parts parts, Served served, std::size_t max_waiting)
+    : parts_(parts),
+      max_waiting_(std::max<std::size_t>(max_waiting, 1)),
+      served_(std::move(served)) {}
 
 Sequencer::~Sequencer() { close(); }
 
@@ -102,15 +107,34 @@ void Sequencer::close() {
   workers_.clear();
 }
 
-Sequencer::Head Sequencer::head() const {
+Sequencer::Served Sequencer::served() const {
   const Lock lock(mutex_);
-  return head_;
+  return served_;
+}
+
+Result<void> Sequencer::replace(const std::function<Result<Served>(const Served&)>& make) {
+  Lock lock(mutex_);
+  replacing_ = true;
+  quiet_.wait(lock, [&] { return !deciding_ && !in_flight_; });
+  Result<Served> made = poisoned_error();
+  if (!poisoned_) {
+    const Served served = served_;
+    lock.unlock();
+    made = make(served);
+    lock.lock();
+  }
+  replacing_ = false;
+  appoint();
+  if (!made) return std::move(made).error();
+  served_ = std::move(made).value();
+  watchers_.notify_all();
+  return boost::outcome_v2::success();
 }
 
 Sequencer::Head Sequencer::wait_beyond(Position seen, const std::function<bool()>& stopped) const {
   Lock lock(mutex_);
-  watchers_.wait(lock, [&] { return head_.position > seen || stopped(); });
-  return head_;
+  watchers_.wait(lock, [&] { return served_.head.position > seen || stopped(); });
+  return served_.head;
 }
 
 void Sequencer::wake_watchers() const {
@@ -178,7 +202,7 @@ std::optional<Error> Sequencer::enqueue(Request& request, WhenFull full, Lock& l
 
 // Gives the lead to whoever waits longest.
 void Sequencer::appoint() {
-  if (deciding_ || queue_.empty()) return;
+  if (deciding_ || replacing_ || queue_.empty()) return;
   deciding_ = true;
   Request& next = *queue_.front();
   if (next.owned) {
@@ -192,15 +216,21 @@ void Sequencer::appoint() {
 // Decides what waits until its turn to write comes, hands on the lead, and writes. A decision or a
 // callback that throws is a bug of its author, and ends the program.
 void Sequencer::lead(Lock& lock) noexcept {
-  const View durable(parts_.view_source, head_.position, head_.recorded_at);
-  Round round{{head_, in_flight_}, nullptr, {}, {}, {}};
+  const Head& head = served_.head;
+  std::optional<Round> led(Round{{served_, in_flight_},
+                                 View(served_.source, head.position, head.recorded_at),
+                                 nullptr,
+                                 {},
+                                 {},
+                                 {}});
+  Round& round = *led;
   const auto* before = round.base.in_flight.get();
   const auto begin = before != nullptr
                          ? Group::Begin{before->last_position().next(), before->next_command(),
                                         before->recorded_at(), before->clock_held()}
-                         : Group::Begin{head_.position.next(), head_.next_command,
-                                        head_.recorded_at, head_.clock_held};
-  round.group = std::make_shared<Group>(durable, before, begin, parts_.projector);
+                         : Group::Begin{head.position.next(), head.next_command, head.recorded_at,
+                                        head.clock_held};
+  round.group = std::make_shared<Group>(round.durable, before, begin, parts_.projector);
   // Once nothing is in the way of writing, what waits now is the last that the group takes: whoever
   // comes back at once after an answer must not hold up those who wait for the write.
   for (bool last = false; !last;) {
@@ -216,11 +246,11 @@ void Sequencer::lead(Lock& lock) noexcept {
   if (!poisoned_ && !round.group->empty()) in_flight_ = round.group;
   deciding_ = false;
   appoint();
+  if (replacing_) quiet_.notify_all();
   write(round, lock);
-  // Nobody should wait while the memory of groups is given back.
+  // Nobody should wait while the memory of groups is given back, or views that went out of use.
   lock.unlock();
-  round.group.reset();
-  round.base.in_flight.reset();
+  led.reset();
   lock.lock();
 }
 
@@ -262,15 +292,17 @@ void Sequencer::decide_round(Round& round, Lock& lock) {
 
 void Sequencer::write(Round& round, Lock& lock) {
   if (in_flight_ == round.group) {
+    auto& views = served_.source->views();
     lock.unlock();
     const Group& group = *round.group;
     auto written = parts_.log.append(group.extent(), group.encode());
-    if (written) written = parts_.views.add(group.addition());
+    if (written) written = views.add(group.addition());
     lock.lock();
     in_flight_.reset();
+    if (replacing_) quiet_.notify_all();
     if (written) {
-      head_ = {group.last_position(), group.recorded_at(), group.next_command(),
-               group.clock_held()};
+      served_.head = {group.last_position(), group.recorded_at(), group.next_command(),
+                      group.clock_held()};
       watchers_.notify_all();
     } else {
       // What the disk holds now is unknown, so nothing may be built on it before it is read again.
@@ -289,7 +321,7 @@ void Sequencer::write(Round& round, Lock& lock) {
       // Of what became of the first of them, as much is known of these.
       const auto& before = round.base.in_flight;
       const bool durable = before && before->knows(request->submission.info.command_id) &&
-                           head_.next_command >= before->next_command();
+                           served_.head.next_command >= before->next_command();
       request->receipt = durable ? poisoned_error() : unknown_outcome(poisoned_error());
     }
     deliver(round.postponed, lock);
@@ -310,7 +342,7 @@ void Sequencer::decide(Group& group, const Base& base, Request& request) const {
     return;
   }
   request.fate = Request::Fate::answered;
-  const auto place = parts_.views.find_command(command_id);
+  const auto place = base.durable.source->views().find_command(command_id);
   if (!place) {
     request.receipt = place.error();
     return;
@@ -339,9 +371,10 @@ Result<void> Sequencer::check_condition(const Group& group, const Base& base,
                                         const AppendCondition& condition) const {
   std::optional<Position> match;
   // Nothing durable lies after the head.
-  const Position after = std::min(condition.after, base.head.position);
+  const Position head = base.durable.head.position;
+  const Position after = std::min(condition.after, head);
   auto cursor =
-      list_entries({parts_.log, parts_.views, base.head.position}, condition.fail_if_events_match,
+      list_entries({parts_.log, base.durable.source->views(), head}, condition.fail_if_events_match,
                    {.from = after.next(), .direction = Direction::backwards, .limit = 1});
   if (cursor.next()) match = cursor.entry().position;
   BOOST_OUTCOME_TRY(cursor.status());

@@ -33,13 +33,16 @@ class Sequencer {
   /// What it works on; all of it outlives the sequencer.
   struct Parts {
     storage::Log& log;
-    storage::Views& views;
-    const View::Source& view_source;
     const Clock& clock;
     const Projector& projector;
   };
+  /// What readers may see, and where. The views know all up to the head.
+  struct Served {
+    Head head;
+    std::shared_ptr<View::Source> source;
+  };
 
-  Sequencer(Parts parts, Head head, std::size_t max_waiting);
+  Sequencer(Parts parts, Served served, std::size_t max_waiting);
   ~Sequencer();
   /// Decides and answers the submissions by callback that still wait, and those that their
   /// callbacks make. Nothing may be submitted after it.
@@ -52,8 +55,13 @@ class Sequencer {
   void submit_async(Submission submission, Decide decide, WhenFull full,
                     std::function<void(Receipt)> done);
 
-  /// What readers may see: it moves on once events are durable and in the views.
-  [[nodiscard]] Head head() const;
+  /// It moves on once events are durable and in the views.
+  [[nodiscard]] Served served() const;
+  [[nodiscard]] Head head() const { return served().head; }
+  /// Serves what `make` gives from now on. While that runs nothing is decided or written, and what
+  /// is submitted waits; it gets what is served and knows all of that. One thread at a time.
+  /// Errors: those of `make`, and unavailable with POISONED; then all stays as it was.
+  [[nodiscard]] Result<void> replace(const std::function<Result<Served>(const Served&)>& make);
   /// Returns the head once it lies beyond `seen`, or when `stopped` says so after wake_watchers().
   [[nodiscard]] Head wait_beyond(Position seen, const std::function<bool()>& stopped) const;
   void wake_watchers() const;
@@ -67,7 +75,7 @@ class Sequencer {
   using Lock = std::unique_lock<std::mutex>;
   /// What a group is decided on: all that is durable, and the group that will be before it is.
   struct Base {
-    Head head;
+    Served durable;
     std::shared_ptr<const Group> in_flight;
   };
 
@@ -95,9 +103,11 @@ class Sequencer {
   std::condition_variable turn_;            // in_flight_ is through, or the queue grew
   std::size_t worth_waking_ = 1;            // at how many in the queue the leader wakes
   std::condition_variable space_;           // the queue shrank
-  Head head_;
-  mutable std::condition_variable watchers_;  // head_ moved
+  Served served_;
+  mutable std::condition_variable watchers_;  // the head moved
   bool poisoned_ = false;
+  bool replacing_ = false;         // nobody is to lead
+  std::condition_variable quiet_;  // while replacing_: nobody leads, or nothing is in flight
 
   // They lead for submissions by callback, and are started by the first of them: one decides while
   // the other writes.

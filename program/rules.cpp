@@ -206,11 +206,10 @@ void end_membership(Decision& decision, std::string_view workspace, std::string_
   ended.person = person;
   ended.role = membership.role;
   ended.cause = cause;
-  // A support session is no access by the organisation, so its end takes none away.
-  ended.blocked =
-      membership.source == schema::MembershipSource::staff_support
-          ? membership.blocked
-          : removal == Removal::blocks && organisation_role(rows, organisation, person).has_value();
+  if (membership.source != schema::MembershipSource::staff_support && removal == Removal::blocks &&
+      organisation_role(rows, organisation, person)) {
+    ended.blocked_by = organisation;
+  }
   decision.emit(ended);
 }
 

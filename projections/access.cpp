@@ -12,22 +12,29 @@ using schema::WorkspaceRole;
 
 Position at(const std::unique_ptr<schema::ActT>& act) { return Position{act ? act->position : 0}; }
 
+// Each once, in order.
+std::vector<Position> resting_on(std::vector<Position> positions) {
+  std::ranges::sort(positions);
+  positions.erase(std::unique(positions.begin(), positions.end()), positions.end());
+  return positions;
+}
+
 // Rungs 3 and 4: what an organisation role gives in a workspace of the organisation.
 Access derived_access(const row::WorkspaceRowT& workspace,
-                      const std::optional<row::OrganisationMemberRowT>& member) {
+                      const std::optional<row::OrganisationMemberRowT>& member,
+                      const AccessRules& rules) {
   if (!member || !member->live) return {};
-  if (member->role == OrganisationRole::owner) {
-    return {WorkspaceRole::admin,
-            "owner of organisation " + workspace.organisation,
-            false,
-            {at(member->role_since)}};
+  if (member->role == OrganisationRole::owner && rules.owners_enter) {
+    return {WorkspaceRole::admin, "owner of organisation " + workspace.organisation, false,
+            resting_on({at(member->role_since), at(workspace.owned)})};
   }
-  if (member->role == OrganisationRole::admin &&
+  if (member->role == OrganisationRole::admin && rules.admins_enter_open &&
       workspace.visibility == Visibility::open_to_organisation) {
-    return {WorkspaceRole::admin,
-            "admin of organisation " + workspace.organisation + ", to which the workspace is open",
-            false,
-            {at(member->role_since)}};
+    return {
+        WorkspaceRole::admin,
+        "admin of organisation " + workspace.organisation + ", to which the workspace is open",
+        false,
+        resting_on({at(member->role_since), at(workspace.owned), at(workspace.visibility_set)})};
   }
   return {};
 }
@@ -39,7 +46,7 @@ bool is_live(const row::MembershipRowT& membership, Timestamp at) {
 }
 
 Access effective_access(const RowReader& rows, Timestamp at_instant, std::string_view workspace,
-                        std::string_view person) {
+                        std::string_view person, const AccessRules& rules) {
   const auto found = find<row::WorkspaceRowT>(rows, workspace);
   if (!found || found->deleted) return {};
   const auto membership = find<row::MembershipRowT>(rows, row_key({workspace, person}));
@@ -54,11 +61,14 @@ Access effective_access(const RowReader& rows, Timestamp at_instant, std::string
     if (at(membership->role_since) != at(membership->since)) {
       access.positions.push_back(at(membership->role_since));
     }
-  } else if (membership && membership->blocked) {
+    if (membership->extended) access.positions.push_back(at(membership->extended));
+  } else if (membership && rules.blocks_hold && !membership->blocked_by.empty() &&
+             membership->blocked_by == found->organisation) {
     return {std::nullopt, "removed from the workspace", false, {at(membership->ended)}};
   } else {
     access = derived_access(
-        *found, find<row::OrganisationMemberRowT>(rows, row_key({found->organisation, person})));
+        *found, find<row::OrganisationMemberRowT>(rows, row_key({found->organisation, person})),
+        rules);
   }
   if (access.role)
     access.can_read = permits(role_definition(rows, *access.role), "conversation.read");
@@ -67,7 +77,8 @@ Access effective_access(const RowReader& rows, Timestamp at_instant, std::string
 
 std::vector<std::pair<std::string, Access>> everybody_with_access(const RowReader& rows,
                                                                   Timestamp at_instant,
-                                                                  std::string_view workspace) {
+                                                                  std::string_view workspace,
+                                                                  const AccessRules& rules) {
   std::set<std::string> people;
   each<row::MembershipRowT>(
       rows, row_key({workspace}) + "/",
@@ -82,7 +93,7 @@ std::vector<std::pair<std::string, Access>> everybody_with_access(const RowReade
   }
   std::vector<std::pair<std::string, Access>> everybody;
   for (const auto& person : people) {
-    auto access = effective_access(rows, at_instant, workspace, person);
+    auto access = effective_access(rows, at_instant, workspace, person, rules);
     if (access.role) everybody.emplace_back(person, std::move(access));
   }
   return everybody;

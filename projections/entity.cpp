@@ -31,6 +31,10 @@ constexpr std::array<std::pair<std::string_view, EntityKind>, 20> kKinds = {{
     {"hold", EntityKind::hold},
 }};
 
+// What commands make beside entities, and the kind of what it is shown with.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 2> kParts = {
+    {{"refund", "payment"}, {"payout", "deal"}}};
+
 Error invalid(const std::string& what) { return {ErrorKind::invalid, "INVALID_ENTITY", what, {}}; }
 
 }  // namespace
@@ -58,8 +62,13 @@ Result<Entity> Entity::parse(std::string_view text) {
     }
     return Entity{kind, std::string(id)};
   }
-  return invalid(std::string(text.substr(0, colon)) + " is no kind of entity; the kinds are " +
-                 names);
+  const std::string kind(text.substr(0, colon));
+  for (const auto& [part, whole] : kParts) {
+    if (kind != part) continue;
+    return invalid("a " + kind + " is not shown by itself; ask for its " + std::string(whole) +
+                   ", as " + std::string(whole) + ":id");
+  }
+  return invalid(kind + " is no kind of entity; the kinds are " + names);
 }
 
 }  // namespace actbook

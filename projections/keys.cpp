@@ -26,11 +26,8 @@ std::string accrual_key(std::string_view deal, Position accrual) {
   return std::string(deal) + '/' + padded(accrual.value, 20);
 }
 
-std::string plan_year_key(const schema::ActT& bought, Timestamp month) {
-  constexpr int kYearMonths = 12;
-  const int age = months_between(Timestamp{bought.occurred_at}, month);
-  const auto year = static_cast<std::uint64_t>(age < 0 ? 0 : age / kYearMonths);
-  return padded(bought.position, 20) + '.' + padded(year, 10);
+std::string plan_year_key(Position bought, std::uint32_t year) {
+  return padded(bought.value, 20) + '.' + padded(year, 10);
 }
 
 std::string billed_month_key(std::int64_t starts_at) {

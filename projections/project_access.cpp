@@ -75,11 +75,13 @@ void add_reading(const RowReader& rows, const ProjectRowT& project, std::string_
 }
 
 ProjectAccess access_by_workspace(const RowReader& rows, Timestamp at, std::string_view workspace,
-                                  std::string_view person) {
-  const auto found = effective_access(rows, at, workspace, person);
+                                  std::string_view person, const AccessRules& rules) {
+  const auto found = effective_access(rows, at, workspace, person, rules);
   ProjectAccess access;
-  if (!found.role || !permits(role_definition(rows, *found.role), "project.read")) return access;
-  access.role = found.role;
+  const bool enters = found.role && permits(role_definition(rows, *found.role), "project.read");
+  if (!enters && !found.can_read) return access;
+  if (enters) access.role = found.role;
+  access.reads_by_role = found.can_read;
   access.basis = found.basis;
   access.positions = found.positions;
   return access;
@@ -121,17 +123,18 @@ std::vector<EntryPath> entry_paths(const RowReader& rows, std::string_view proje
 }
 
 ProjectAccess project_access(const RowReader& rows, Timestamp at, std::string_view project,
-                             std::string_view person) {
+                             std::string_view person, const AccessRules& rules) {
   const auto row = live_project(rows, project);
   if (!row || person.empty()) return {};
-  if (!row->workspace.empty()) return access_by_workspace(rows, at, row->workspace, person);
+  if (!row->workspace.empty()) return access_by_workspace(rows, at, row->workspace, person, rules);
   ProjectAccess access;
   for (const auto& path : entry_paths(rows, project)) {
+    if (!path.mandate.empty() && !rules.mandates_let_in) continue;
     if (auto basis = basis_by(rows, path, person)) add(access, std::move(*basis));
   }
   add_reading(rows, *row, person, access);
   const auto seat = find<row::CollaboratorRowT>(rows, row_key({project, person}));
-  if (seat && seat->live) {
+  if (seat && seat->live && rules.collaborators_enter) {
     schema::EntryBasisT basis;
     basis.kind = EntryKind::collaborator;
     basis.positions = {position_of(seat->since).value};
@@ -150,12 +153,13 @@ ProjectAccess project_access(const RowReader& rows, Timestamp at, std::string_vi
 std::vector<std::pair<std::string, ProjectAccess>> everybody_in_project(const RowReader& rows,
                                                                         Timestamp at,
                                                                         std::string_view project,
-                                                                        ProjectRight right) {
+                                                                        ProjectRight right,
+                                                                        const AccessRules& rules) {
   const auto row = live_project(rows, project);
   if (!row) return {};
   std::set<std::string> people;
   if (!row->workspace.empty()) {
-    for (auto& member : everybody_with_access(rows, at, row->workspace)) {
+    for (auto& member : everybody_with_access(rows, at, row->workspace, rules)) {
       people.insert(std::move(member.first));
     }
   }
@@ -168,7 +172,7 @@ std::vector<std::pair<std::string, ProjectAccess>> everybody_in_project(const Ro
   }
   std::vector<std::pair<std::string, ProjectAccess>> everybody;
   for (const auto& person : people) {
-    auto access = project_access(rows, at, project, person);
+    auto access = project_access(rows, at, project, person, rules);
     if (access.has(right)) everybody.emplace_back(person, std::move(access));
   }
   return everybody;

@@ -11,6 +11,15 @@ std::string row_key(std::initializer_list<std::string_view> parts) {
   return key;
 }
 
+std::unique_ptr<schema::ActT> act_of(const Record& record) {
+  auto act = std::make_unique<schema::ActT>();
+  act->position = record.position().value;
+  act->recorded_at = record->recorded_at();
+  act->occurred_at = record->occurred_at();
+  act->actor.reset(record->actor()->UnPack());
+  return act;
+}
+
 std::vector<std::string> references(const RowReader& rows, std::string_view kind,
                                     std::string_view id, std::string_view related) {
   std::vector<std::string> ids;

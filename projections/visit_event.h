@@ -1,9 +1,11 @@
 #pragma once
 
+#include <boost/outcome/try.hpp>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <unordered_map>
+#include <vector>
 
 #include "actbook/error.h"
 #include "actbook/flat.h"
@@ -14,8 +16,14 @@ namespace actbook {
 
 inline constexpr std::string_view kEventNamespace = "actbook.event.";
 
+template <class Event>
+[[nodiscard]] std::string_view event_name() {
+  return std::string_view(Event::GetFullyQualifiedName()).substr(kEventNamespace.size());
+}
+
 template <class... Events>
 struct EventTypes {
+  [[nodiscard]] static std::vector<std::string_view> names() { return {event_name<Events>()...}; }
   /// Calls `visitor` with the record's bytes as the one of Events that its type names.
   template <class Visitor>
   static auto visit(const Record& record, const Visitor& visitor);
@@ -59,20 +67,13 @@ auto EventTypes<Events...>::visit(const Record& record, const Visitor& visitor) 
   using Value = std::common_type_t<std::invoke_result_t<Visitor, const Events&>...>;
   using Call = Result<Value> (*)(const Record&, const Visitor&);
   static const std::unordered_map<std::string_view, Call> calls = {
-      {std::string_view(Events::GetFullyQualifiedName()).substr(kEventNamespace.size()),
-       [](const Record& read, const Visitor& call) -> Result<Value> {
-         if (!is_flat<Events>(read.payload())) {
-           return Error{
-               ErrorKind::corrupt, "MALFORMED_EVENT",
-               std::string("the event is not a well-formed ") + Events::GetFullyQualifiedName(),
-               read.position()};
-         }
-         const Events& event = *flatbuffers::GetRoot<Events>(read.payload().data());
+      {event_name<Events>(), [](const Record& read, const Visitor& call) -> Result<Value> {
+         BOOST_OUTCOME_TRY(event, read.payload_as<Events>());
          if constexpr (std::is_void_v<Value>) {
-           call(event);
+           call(*event);
            return boost::outcome_v2::success();
          } else {
-           return call(event);
+           return call(*event);
          }
        }}...};
   const auto found = calls.find(record.type());

@@ -1,88 +1,149 @@
 #include "actbook/replay.h"
 
-#include <map>
-#include <set>
+#include <unistd.h>
+
+#include "actbook/schema/events_bfbs_generated.h"
+#include "actbook/schema/rows_bfbs_generated.h"
+#include "actbook/sha256.h"
+#include "actbook/tables.h"
 
 namespace actbook {
 namespace {
 
-std::string table_name(TableId table) { return row::EnumNameRow(static_cast<row::Row>(table)); }
+namespace fs = std::filesystem;
 
-// Folds the log into fresh rows and holds every version it makes against the one served.
+std::string table_name(TableId table) {
+  return table == kOutOfStepTable ? "OutOfStepRow" : row::EnumNameRow(static_cast<row::Row>(table));
+}
+
+/// A folder of its own that goes away, or the one that was named.
+class Scratch {
+ public:
+  static Result<Scratch> make(const fs::path& named) {
+    if (!named.empty()) return Scratch(named, false);
+    std::error_code error;
+    std::string pattern = (fs::temp_directory_path(error) / "actbook-replay-XXXXXX").string();
+    if (error || ::mkdtemp(pattern.data()) == nullptr) {
+      return Error{ErrorKind::unavailable,
+                   "STORAGE_FAILED",
+                   "no temporary folder could be made; name one for the replay to work in",
+                   {}};
+    }
+    return Scratch(pattern, true);
+  }
+  Scratch(Scratch&& other) noexcept
+      : path_(std::move(other.path_)), is_own_(std::exchange(other.is_own_, false)) {}
+  Scratch& operator=(Scratch&&) = delete;
+  ~Scratch() {
+    std::error_code ignored;
+    if (is_own_) fs::remove_all(path_, ignored);
+  }
+
+  [[nodiscard]] const fs::path& path() const { return path_; }
+
+ private:
+  Scratch(fs::path path, bool is_own) : path_(std::move(path)), is_own_(is_own) {}
+
+  fs::path path_;
+  bool is_own_;
+};
+
+/// Holds what is served against what a fresh fold gives.
 class Comparison {
  public:
-  Comparison(const EventStore& store, const Projector& projector, answer::ReplayReportT& report)
-      : store_(store), projector_(projector), report_(report) {}
+  Comparison(const EventStore& served, const EventStore& fresh, Position until,
+             answer::ReplayReportT& report)
+      : served_(served), fresh_(fresh), until_(until), report_(report) {}
 
-  Result<void> fold(const Record& record) {
-    BOOST_OUTCOME_TRY(projector_.project(record, rows_));
-    BOOST_OUTCOME_TRY(rows_.status());
-    BOOST_OUTCOME_TRY(served, store_.after_event(record.position()));
-    for (const auto& put : rows_.take_puts()) compare_row(put, served);
-    BOOST_OUTCOME_TRY(served.status());
-    for (const auto* tag : *record->tags()) {
-      BOOST_OUTCOME_TRY(compare_tag(tag->str(), record));
-    }
-    ++report_.events;
-    return boost::outcome_v2::success();
-  }
-
-  // The fold made every version it met; now what is served beyond that is looked for.
-  Result<void> look_for_more(Position until) {
-    std::uint64_t served = 0;
-    BOOST_OUTCOME_TRY(store_.visit_row_versions(
-        until, [&](TableId table, std::string_view key, const RowVersion& version) {
-          ++served;
-          const auto folded = made_.find({table, std::string(key)});
-          if (folded == made_.end() || !folded->second.contains(version.position.value)) {
+  Result<void> compare_rows() {
+    Result<void> read = boost::outcome_v2::success();
+    BOOST_OUTCOME_TRY(fresh_.visit_row_versions(
+        until_, [&](TableId table, std::string_view key, const RowVersion& version) {
+          ++report_.rows_compared;
+          auto served = served_.row_at(table, key, version.position);
+          if (!served) {
+            if (read) read = std::move(served).error();
+            return;
+          }
+          const auto& found = served.value();
+          if (!found || found->position != version.position) {
             differ(version.position, table_name(table), std::string(key),
-                   "is served but does not follow from the log");
+                   "follows from the log but is not served");
+          } else if (found->bytes != version.bytes) {
+            differ(version.position, table_name(table), std::string(key),
+                   "is served with other contents than follow from the log");
           }
         }));
-    BOOST_OUTCOME_TRY(postings, store_.count_postings(until));
-    if (postings != report_.tags_compared) {
-      differ(until, "tags", "",
-             "the index holds " + std::to_string(postings) + " postings, the events have " +
-                 std::to_string(report_.tags_compared) + " tags");
-    }
-    return boost::outcome_v2::success();
+    BOOST_OUTCOME_TRY(std::move(read));
+    return look_for_more_rows();
   }
 
-  Result<void> compare_commands(Position until) {
+  Result<void> compare_tags() {
+    BOOST_OUTCOME_TRY(fresh, fresh_.digest_postings(until_));
+    BOOST_OUTCOME_TRY(served, served_.digest_postings(until_));
+    report_.tags_compared = fresh.count;
+    if (fresh == served) return boost::outcome_v2::success();
+    auto cursor = served_.read({.to = until_});
+    while (cursor.next()) {
+      const Record& record = cursor.record();
+      for (const auto* tag : *record->tags()) {
+        BOOST_OUTCOME_TRY(found, served_.has_posting(tag->str(), record.position()));
+        if (!found) {
+          differ(record.position(), "tags", tag->str(), "is on the event but not in the index");
+        }
+      }
+    }
+    BOOST_OUTCOME_TRY(cursor.status());
+    Result<void> read = boost::outcome_v2::success();
+    BOOST_OUTCOME_TRY(served_.visit_postings(until_, [&](std::string_view tag, Position position) {
+      const auto known = fresh_.has_posting(tag, position);
+      if (!known && read) read = known.error();
+      if (known && !known.value()) {
+        differ(position, "tags", std::string(tag), "is in the index but not on the event");
+      }
+    }));
+    return read;
+  }
+
+  Result<void> compare_commands() {
     const auto visit = [&](Position at, std::string_view command_id, bool found) {
       ++report_.commands;
       if (!found) {
         differ(at, "commands", std::string(command_id), "is not found under its command id");
       }
     };
-    BOOST_OUTCOME_TRY(known, store_.visit_commands(until, visit));
+    BOOST_OUTCOME_TRY(known, served_.visit_commands(until_, visit));
     if (known != report_.commands && report_.agrees) {
-      differ(until, "commands", "",
+      differ(until_, "commands", "",
              "the index holds " + std::to_string(known) + " command ids, the log has " +
                  std::to_string(report_.commands) + " commands");
     }
     return boost::outcome_v2::success();
   }
 
- private:
-  void compare_row(const RowOverlay::Put& put, const View& view) {
-    ++report_.rows_compared;
-    made_[{put.table, put.key}].insert(put.version.position.value);
-    const auto served = view.get(put.table, put.key);
-    if (!served || served->position != put.version.position) {
-      differ(put.version.position, table_name(put.table), put.key,
-             "follows from the log but is not served");
-    } else if (served->bytes != put.version.bytes) {
-      differ(put.version.position, table_name(put.table), put.key,
-             "is served with other contents than follow from the log");
+  Result<void> compare_trees() {
+    BOOST_OUTCOME_TRY(fresh, fresh_.tree_head(until_));
+    const auto served = served_.tree_head(until_);
+    if (!served || !(served.value() == fresh)) {
+      differ(until_, "tree", "", "the Merkle tree that is kept is not that of the log");
     }
+    return boost::outcome_v2::success();
   }
 
-  Result<void> compare_tag(const std::string& tag, const Record& record) {
-    ++report_.tags_compared;
-    BOOST_OUTCOME_TRY(found, store_.has_posting(tag, record.position()));
-    if (!found) differ(record.position(), "tags", tag, "is on the event but not in the index");
-    return boost::outcome_v2::success();
+ private:
+  Result<void> look_for_more_rows() {
+    Result<void> read = boost::outcome_v2::success();
+    BOOST_OUTCOME_TRY(served_.visit_row_versions(
+        until_, [&](TableId table, std::string_view key, const RowVersion& version) {
+          const auto fresh = fresh_.row_at(table, key, version.position);
+          if (!fresh && read) read = fresh.error();
+          if (!fresh) return;
+          if (!fresh.value() || fresh.value()->position != version.position) {
+            differ(version.position, table_name(table), std::string(key),
+                   "is served but does not follow from the log");
+          }
+        }));
+    return read;
   }
 
   // Only the first in the order of positions is told; what follows is often its consequence.
@@ -96,35 +157,125 @@ class Comparison {
     report_.first_difference->what = std::move(what);
   }
 
-  const EventStore& store_;
-  const Projector& projector_;
+  const EventStore& served_;
+  const EventStore& fresh_;
+  Position until_;
   answer::ReplayReportT& report_;
-  RowOverlay rows_;
-  std::map<std::pair<TableId, std::string>, std::set<std::uint64_t>> made_;
 };
+
+// Of each row's newest version, in the order of tables and keys: table, key, position, bytes, each
+// text with its length before it.
+Result<void> digest_state(const EventStore& fresh, Position until,
+                          answer::CertificateT& certificate) {
+  Sha256 digest;
+  struct Row {
+    TableId table{};
+    std::string key;
+    RowVersion version;
+  };
+  std::optional<Row> newest;
+  const auto add_newest = [&] {
+    if (!newest) return;
+    ++certificate.rows;
+    digest.add(static_cast<std::uint64_t>(newest->table));
+    digest.add(newest->key.size());
+    digest.add(
+        ByteView(reinterpret_cast<const std::uint8_t*>(newest->key.data()), newest->key.size()));
+    digest.add(newest->version.position.value);
+    digest.add(newest->version.bytes.size());
+    digest.add(newest->version.bytes);
+  };
+  BOOST_OUTCOME_TRY(fresh.visit_row_versions(
+      until, [&](TableId table, std::string_view key, const RowVersion& version) {
+        if (newest && (newest->table != table || newest->key != key)) {
+          add_newest();
+          newest.reset();
+        }
+        newest = Row{table, std::string(key), version};
+      }));
+  add_newest();
+  certificate.state_sha256 = to_hex(digest.finish());
+  return boost::outcome_v2::success();
+}
+
+Result<std::unique_ptr<answer::CertificateT>> certify(const EventStore& fresh, const View& until,
+                                                      const Projector& projector) {
+  auto certificate = std::make_unique<answer::CertificateT>();
+  certificate->ledger = find_or_empty<row::LedgerRowT>(until, "ledger").ledger;
+  certificate->from = 1;
+  certificate->until = until.position().value;
+  certificate->at = until.at().microseconds;
+  BOOST_OUTCOME_TRY(after, fresh.tree_head(until.position()));
+  certificate->tree_before = to_string(TreeHasher().head());
+  certificate->tree_after = to_string(after);
+  certificate->program_version = ACTBOOK_VERSION;
+  certificate->projector_version = projector.version();
+  Sha256 schemas;
+  schemas.add({event::AnyEventBinarySchema::data(), event::AnyEventBinarySchema::size()});
+  schemas.add({row::AnyRowBinarySchema::data(), row::AnyRowBinarySchema::size()});
+  certificate->schemas_sha256 = to_hex(schemas.finish());
+  BOOST_OUTCOME_TRY(digest_state(fresh, until.position(), *certificate));
+  BOOST_OUTCOME_TRY(until.status());
+  return certificate;
+}
 
 }  // namespace
 
-Result<answer::ReplayReportT> replay(const EventStore& store, const Projector& projector,
-                                     std::optional<Position> until,
-                                     const ReplayProgress& progress) {
-  BOOST_OUTCOME_TRY(view, store.as_of(until.value_or(store.head())));
-  const Position end = view.position();
+Result<answer::ReplayReportT> replay(const EventStore& store, const ReplayOptions& options) {
+  BOOST_OUTCOME_TRY(view, store.as_of(options.until.value_or(store.head())));
+  const Position until = view.position();
+  BOOST_OUTCOME_TRY(scratch, Scratch::make(options.scratch));
+  ManualClock clock;
+  clock.set(view.at());
+  EventStore::Options fold;
+  fold.clock = &clock;
+  fold.projector = options.projector;
+  fold.catch_up_threads = options.threads;
+  if (options.progress) {
+    fold.on_catch_up = [&](Position done, Position) {
+      return options.progress(std::min(done, until), until);
+    };
+  }
+  BOOST_OUTCOME_TRY(fresh, store.refold(scratch.path(), fold, until));
   answer::ReplayReportT report;
   report.from = 1;
-  report.until = end.value;
+  report.until = until.value;
   report.at = view.at().microseconds;
+  report.events = until.value;
   report.agrees = true;
-  Comparison comparison(store, projector, report);
-  auto cursor = store.read({.from = Position{1}, .to = end});
-  while (cursor.next()) {
-    BOOST_OUTCOME_TRY(comparison.fold(cursor.record()));
-    if (progress) progress(cursor.record().position(), end);
-  }
-  BOOST_OUTCOME_TRY(cursor.status());
-  BOOST_OUTCOME_TRY(comparison.look_for_more(end));
-  BOOST_OUTCOME_TRY(comparison.compare_commands(end));
+  Comparison comparison(store, *fresh, until, report);
+  BOOST_OUTCOME_TRY(comparison.compare_rows());
+  BOOST_OUTCOME_TRY(comparison.compare_tags());
+  BOOST_OUTCOME_TRY(comparison.compare_commands());
+  BOOST_OUTCOME_TRY(comparison.compare_trees());
+  BOOST_OUTCOME_TRY(as_folded, fresh->as_of(until));
+  BOOST_OUTCOME_TRY(certificate, certify(*fresh, as_folded, *options.projector));
+  report.certificate = std::move(certificate);
   return report;
+}
+
+std::string compare_certificates(const answer::CertificateT& given,
+                                 const answer::CertificateT& fresh) {
+  const auto other = [](const std::string& what, const std::string& then, const std::string& now) {
+    return then == now ? std::string()
+                       : what + ": the certificate says " + then + ", the replay " + now;
+  };
+  for (const auto& difference :
+       {other("the ledger", given.ledger, fresh.ledger),
+        other("the first position", std::to_string(given.from), std::to_string(fresh.from)),
+        other("the last position", std::to_string(given.until), std::to_string(fresh.until)),
+        other("the time of the last event", to_iso8601(Timestamp{given.at}),
+              to_iso8601(Timestamp{fresh.at})),
+        other("the tree head before the first event", given.tree_before, fresh.tree_before),
+        other("the events of the log, by their tree head", given.tree_after, fresh.tree_after),
+        other("the schemas", given.schemas_sha256, fresh.schemas_sha256),
+        other("the version that makes rows of events", std::to_string(given.projector_version),
+              std::to_string(fresh.projector_version)),
+        other("the number of rows", std::to_string(given.rows), std::to_string(fresh.rows)),
+        other("the state", given.state_sha256, fresh.state_sha256)}) {
+    if (!difference.empty()) return difference;
+  }
+  return {};
 }
 
 }  // namespace actbook

@@ -18,7 +18,7 @@ std::optional<Error> compare_trees(const EventStore& store, const TreeHead& log)
 }  // namespace
 
 answer::VerifyReportT verify(const EventStore& store, const std::optional<TreeHead>& expected,
-                             const ReplayProgress& progress) {
+                             const VerifyProgress& progress) {
   const Position head = store.head();
   auto check = store.verify_log(expected, [&](Position done) {
     if (progress) progress(done, head);

@@ -32,10 +32,9 @@ void given_membership(World& world, const std::string& person, const std::string
 }
 
 void given_end(World& world, const std::string& person, bool blocked) {
-  world.given(
-      "MembershipEnded",
-      json{{"workspace", "panels"}, {"person", person}, {"cause", "removed"}, {"blocked", blocked}}
-          .dump());
+  json ended{{"workspace", "panels"}, {"person", person}, {"cause", "removed"}};
+  if (blocked) ended["blocked_by"] = "prism";
+  world.given("MembershipEnded", ended.dump());
 }
 
 // ---- the ladder of domain.md 3.3 ----

@@ -142,7 +142,7 @@ TEST_CASE("check: answers that are as expected") {
       ask("event $issued", "{type: InviteIssued, payload: {invite: inv-clara}}") +
       ask("acceptances", "[{agreement: dpa, version: 1, position: $accepted}]") +
       // What is remembered stays the same, and is put in.
-      ask_panels("{row: {acceptance: $accepted}, invites: [{contact: $clara}]}") +
+      ask_panels("{acceptances: [{position: $accepted}], invites: [{contact: $clara}]}") +
       ask("show contact:$clara", "{row: {email: sealed}}") +
       "  - {ask: \"show contact:$clara\", reveal: true, expect: {row: {email: "
       "clara@city.example}}}\n" +
@@ -261,6 +261,14 @@ TEST_CASE("check: what is wrong in a file is named with its place and what to do
        "2:37: with.from: not a time"},
       {"steps:\n  - {ask: \"show person:a\", as_of: soon, expect: []}\n",
        "2:35: as_of: not a time"},
+      {"steps:\n  - {ask: roles, true_at: 7, expect: []}\n", "2:27: true_at: not a time"},
+      {"steps:\n  - {ask: roles, true_at: [], expect: []}\n", "2:27: true_at: must be a time"},
+      {"steps:\n  - {ask: roles, with: {search: \"a:b\"}, expect: []}\n",
+       "2:33: with.search: column 1: there is no key a"},
+      {"steps:\n  - {ask: roles, with: {limit: few}, expect: []}\n",
+       "2:32: with.limit: must be a whole number"},
+      {"steps:\n  - {ask: \"ownership person:a\", expect: []}\n",
+       "2:11: ask: an id is asked for, alone or as workspace:id, not person:a"},
       {"steps:\n  - {ask: \"trail person:a\", reveal: true, expect: []}\n",
        "2:5: reveal: answers to `trail` have no personal data"},
       {"setup: nowhere.yaml\nsteps:\n  - {ask: \"show person:a\", expect: x}\n",

@@ -43,7 +43,7 @@ TEST_CASE("cli: refusals are listed altogether or about somebody") {
   CHECK(answer(cli, {"audit", "refusals", "organisation:prism"})["lines"].size() == 1);
   CHECK(answer(cli, {"audit", "refusals", "workspace:w-1"})["lines"].empty());
   CHECK(answer(cli, {"audit", "refusals", "--as-of", "2026-03-01T10:00:00Z"})["lines"].empty());
-  CHECK(answer(cli, {"audit", "refusals", "--from", "2026-03-03"})["lines"].empty());
+  CHECK(answer(cli, {"audit", "refusals", "recorded:[2026-03-03,)"})["lines"].empty());
   CHECK(cli.run({"audit", "refusals", "person:nobody"}).code == 3);
   CHECK(contains(cli.run({"audit", "refusals"}).out, "1 refusal"));
 }

@@ -3,34 +3,10 @@
 #include <algorithm>
 
 #include "cli_fixture.h"
+#include "support/parse_csv.h"
 
 namespace actbook::testing {
 namespace {
-
-/// RFC 4180, read strictly: rows of fields.
-std::vector<std::vector<std::string>> parse_csv(const std::string& text) {
-  std::vector<std::vector<std::string>> rows(1);
-  std::string field;
-  bool is_quoted = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (is_quoted && c == '"' && i + 1 < text.size() && text[i + 1] == '"') {
-      field += text[++i];
-    } else if (c == '"') {
-      is_quoted = !is_quoted;
-    } else if (!is_quoted && (c == ',' || c == '\r')) {
-      rows.back().push_back(std::exchange(field, {}));
-    } else if (!is_quoted && c == '\n') {
-      rows.emplace_back();
-    } else {
-      field += c;
-    }
-  }
-  CHECK(!is_quoted);
-  CHECK(rows.back().empty());
-  rows.pop_back();
-  return rows;
-}
 
 std::size_t characters(const std::string& text) {
   return static_cast<std::size_t>(
@@ -97,7 +73,7 @@ TEST_CASE("cli: every answer is JSON, lines of JSON, and CSV of one width") {
   cli.fill();
   const Arguments questions[] = {{"record", cli.file(all_commands())},
                                  {"audit", "acceptances"},
-                                 {"audit", "acceptances", "--from", "2026-12-01"},
+                                 {"audit", "acceptances", "recorded:[2026-12-01,)"},
                                  {"audit", "trail", "workspace:w-1"},
                                  {"audit", "trail", "organisation:prism"},
                                  {"show", "workspace:w-1"},
@@ -146,16 +122,18 @@ TEST_CASE("cli: acceptances are found by every filter") {
   const Cli cli;
   cli.fill();
   const std::vector<std::pair<Arguments, std::size_t>> filters = {
-      {{"--organisation", "prism"}, 1},
-      {{"--workspace", "w-1"}, 1},
-      {{"--person", "olga"}, 1},
-      {{"--agreement", "dpa"}, 1},
+      {{"organisation:prism"}, 1},
+      {{"workspace:w-1", "agreement:dpa"}, 1},
+      {{"person:olga"}, 1},
+      {{"actor:olga"}, 1},
       {{"--version", "1"}, 1},
       {{"--version", "2"}, 0},
-      {{"--from", "2026-03-01"}, 1},
-      {{"--from", "2026-03-02"}, 0},
-      {{"--to", "2026-03-02"}, 1},
-      {{"--to", "2026-03-01T09:00:00Z"}, 0},
+      {{"recorded:[2026-03-01,)"}, 1},
+      {{"recorded:[2026-03-02,)"}, 0},
+      {{"recorded:[,2026-03-02)"}, 1},
+      {{"recorded:[,2026-03-01T09:00:00Z)"}, 0},
+      {{"occurred:2026-03-01"}, 1},
+      {{"occurred:2026-03-02"}, 0},
       {{"--as-of", "2026-03-02"}, 1},
       {{"--as-of", "2026-02-28"}, 0},
       {{"--as-of", "3"}, 0},
@@ -163,7 +141,7 @@ TEST_CASE("cli: acceptances are found by every filter") {
   for (const auto& entry : filters) {
     const auto& filter = entry.first;
     const auto expected = entry.second;
-    CAPTURE(filter[0] + " " + filter[1]);
+    CAPTURE(filter.back());
     Arguments question = {"audit", "acceptances"};
     question.insert(question.end(), filter.begin(), filter.end());
     const auto found = answer(cli, question);
@@ -171,17 +149,18 @@ TEST_CASE("cli: acceptances are found by every filter") {
   }
   // A mistyped id is no empty answer.
   for (const Arguments& unknown :
-       {Arguments{"--organisation", "other"}, Arguments{"--workspace", "w-2"},
-        Arguments{"--person", "clara"}, Arguments{"--agreement", "nda"},
-        Arguments{"--person", "no such"}}) {
+       {Arguments{"organisation:other"}, Arguments{"workspace:w-2"}, Arguments{"person:clara"},
+        Arguments{"agreement:nda"}, Arguments{"actor:nobody"}}) {
     Arguments question = {"audit", "acceptances"};
     question.insert(question.end(), unknown.begin(), unknown.end());
     const auto ran = cli.run(question);
     CHECK(ran.code == 3);
-    CHECK(contains(ran.err, unknown[0].substr(2) + ":" + unknown[1]));
+    CHECK(contains(ran.err, unknown[0]));
   }
   CHECK(cli.run({"audit", "trail", "workspace:w-2"}).code == 3);
-  CHECK(cli.run({"audit", "acceptances", "--from", "2026-03-02", "--to", "2026-03-01"}).code == 2);
+  const auto reversed = cli.run({"audit", "acceptances", "recorded:[2026-03-02,2026-03-01)"});
+  CHECK(reversed.code == 3);
+  CHECK(contains(reversed.err, "column 22: a range ends after it begins"));
   const auto table = cli.run({"audit", "acceptances"});
   CHECK(contains(table.out, "dpa version 1"));
   CHECK(contains(table.out, "in force"));
@@ -201,7 +180,7 @@ TEST_CASE("cli: what has not come yet is no answer, but with a simulated clock")
   CHECK(contains(ran.err, "--as-of: 2999-01-01T00:00:00Z has not come yet"));
 }
 
-TEST_CASE("cli: a trail goes from and up to a time or a position, refusals included") {
+TEST_CASE("cli: a trail goes on behind a position and ends at one and has refusals") {
   const Cli cli;
   cli.fill();
   const auto trail = [&](Arguments more) {
@@ -215,16 +194,18 @@ TEST_CASE("cli: a trail goes from and up to a time or a position, refusals inclu
       all.begin(), all.end(), [](const json& line) { return line["type"] == "CommandRefused"; });
   REQUIRE(refused != all.end());
   const auto position = std::to_string((*refused)["position"].get<std::uint64_t>());
-  CHECK(trail({"--from", position})[0] == *refused);
+  const auto before = std::to_string((*refused)["position"].get<std::uint64_t>() - 1);
+  CHECK(trail({"--after", before})[0] == *refused);
   CHECK(trail({"--as-of", position}).back() == *refused);
-  CHECK(trail({"--from", position, "--as-of", position}).size() == 1);
-  CHECK(trail({"--from", "2026-03-02T09:00:00Z"})[0] == *refused);
-  CHECK(trail({"--from", "2026-03-02T09:00:00.000001Z"}).size() <
-        trail({"--from", position}).size());
-  CHECK(trail({"--from", "0"}) == all);
+  CHECK(trail({"--after", before, "--as-of", position}).size() == 1);
+  CHECK(trail({"--after", before, "--limit", "1"}).size() == 1);
+  CHECK(trail({"recorded:[2026-03-02T09:00:00Z,)"})[0] == *refused);
+  CHECK(trail({"recorded:[2026-03-02T09:00:00.000001Z,)"}).size() <
+        trail({"--after", before}).size());
+  CHECK(trail({"--after", "0"}) == all);
   const auto table = cli.run({"audit", "trail", "organisation:prism"});
   CHECK(contains(table.out, "only staff may do this"));
-  CHECK(contains(table.out, " acts on organisation:prism"));
+  CHECK(contains(table.out, ": " + std::to_string(all.size()) + " acts\n"));
 }
 
 TEST_CASE("cli: an entity is shown as it stood at a time or a position") {
@@ -381,10 +362,12 @@ TEST_CASE("cli: a wrong command line says what is wrong with it, and does nothin
       {{"show", "castle:w-1"}, "castle"},
       {{"show", "workspace:w-1", "--as-of", "yesterday"}, "--as-of"},
       {{"show", "workspace:w-1", "--since", "2026-13-01"}, "--since"},
-      {{"audit", "acceptances", "--from", "12"}, "--from"},
+      {{"audit", "acceptances", "--true-at", "12"}, "--true-at"},
       {{"audit", "acceptances", "--version", "one"}, "--version"},
-      {{"audit", "trail", "person:p", "--from", "99999999999999999999999"}, "--from"},
+      {{"audit", "trail", "person:p", "--after", "99999999999999999999999"}, "--after"},
       {{"replay", "--until", "soon"}, "--until"},
+      // Steps go in the order of recording, which is one axis only.
+      {{"step", "--true-at", "2026-01-01"}, "--true-at"},
       {{"event", "-1"}, "POSITION"},
   };
   const Cli cli;

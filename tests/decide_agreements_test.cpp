@@ -33,16 +33,6 @@ std::string accept(const World& world, const Actor& actor, const json& command) 
   return refused(world, actor, "AcceptAgreement", command.dump());
 }
 
-std::uint64_t acceptance_in_force(const World& world) {
-  return find_or_empty<row::WorkspaceRowT>(world.rows(), "panels").acceptance;
-}
-
-schema::AcceptanceState state_of(const World& world, std::uint64_t acceptance) {
-  return find<row::AcceptanceRowT>(world.rows(), acceptance_key("panels", Position{acceptance}))
-      .value()
-      .state;
-}
-
 // ---- versions ----
 
 TEST_CASE("PublishAgreementVersion: binds the text by its hash") {
@@ -115,8 +105,8 @@ TEST_CASE("AcceptAgreement: a later acceptance replaces an earlier one, which st
   world.when(person("adam"), "AcceptAgreement", acceptance_of_panels().dump());
   const auto second = acceptance_in_force(world);
   CHECK(second != first);
-  CHECK(state_of(world, first) == schema::AcceptanceState::replaced);
-  CHECK(state_of(world, second) == schema::AcceptanceState::in_force);
+  CHECK(acceptance_state(world, first) == schema::AcceptanceState::replaced);
+  CHECK(acceptance_state(world, second) == schema::AcceptanceState::in_force);
 }
 
 TEST_CASE("AcceptAgreement: refused unless the newest text was shown to a person") {
@@ -199,7 +189,7 @@ TEST_CASE("AcceptAgreement: observed, the acceptance counts, with every rule it 
         "FORBIDDEN");
   CHECK(field(then.events[0], "text_shown") == "false");
   CHECK(field(then.events[0], "version") == "2");
-  CHECK(state_of(world, acceptance_in_force(world)) == schema::AcceptanceState::in_force);
+  CHECK(acceptance_state(world, acceptance_in_force(world)) == schema::AcceptanceState::in_force);
 }
 
 TEST_CASE("AcceptAgreement: observed for a workspace never seen") {

@@ -198,7 +198,7 @@ TEST_CASE("RemoveMember: removed by somebody, or leaving, the seat closes") {
   CHECK(joined(removed.types) == "MembershipEnded SeatClosed");
   CHECK(field(removed.events[0], "role") == "external");
   CHECK(field(removed.events[0], "cause") == "removed");
-  CHECK(field(removed.events[0], "blocked") == "false");
+  CHECK(field(removed.events[0], "blocked_by").empty());
   CHECK(field(removed.events[1], "seats") == "3");
   CHECK(field(removed.events[1], "paid_seats") == "4");
   const auto left = world.when(person("clara"), "RemoveMember", member("clara"));
@@ -213,7 +213,7 @@ TEST_CASE("RemoveMember: a block for whoever holds an organisation role") {
   given_member(world, "panels", "olga", "admin");
   for (const std::string who : {"bea", "olga", "milo"}) {
     const auto then = world.when(person("adam"), "RemoveMember", member(who));
-    CHECK_MESSAGE(field(then.events[0], "blocked") == "true", who);
+    CHECK_MESSAGE(field(then.events[0], "blocked_by") == "prism", who);
     CHECK_MESSAGE(role_in(world, "panels", who) == "none", who);
   }
   CHECK(change(world, person("olga"), "ed", "observer") == "FORBIDDEN");

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "actbook/access.h"
+#include "actbook/belongings.h"
 #include "actbook/tables.h"
 #include "support/prism.h"
 
@@ -61,9 +62,9 @@ row::ProjectRowT project(const World& world, const std::string& id) {
   return find_or_empty<row::ProjectRowT>(world.rows(), id);
 }
 
-/// How many projects a workspace counts.
-unsigned projects_in(const World& world, const std::string& workspace) {
-  return find_or_empty<row::WorkspaceRowT>(world.rows(), workspace).projects;
+/// How many projects a workspace has.
+std::size_t projects_in(const World& world, const std::string& workspace) {
+  return live_projects(world.rows(), "workspace", workspace).size();
 }
 
 /// The workspace roles that may: each is held by somebody with nothing but that membership. The

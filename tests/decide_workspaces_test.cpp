@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "actbook/acceptances.h"
 #include "actbook/tables.h"
 #include "support/prism.h"
 
@@ -282,7 +283,7 @@ TEST_CASE("CreateWorkspace: observed without an acceptance, none is made up") {
   const auto then = world.when(person("adam"), "CreateWorkspace", command.dump(), kObserved);
   CHECK(joined(then.rules_broken) == "AGREEMENT_NOT_ACCEPTED");
   CHECK(then.count("AgreementAccepted") == 0);
-  CHECK(workspace(world, "w").acceptance == 0);
+  CHECK(acceptances_of(world.rows(), "w").empty());
 }
 
 TEST_CASE("CreateWorkspace: observed of one that was deleted, it is there again") {

@@ -12,8 +12,10 @@
 #include "actbook/projector.h"
 #include "actbook/tables.h"
 #include "support/invariants.h"
+#include "support/must.h"
 #include "support/prism.h"
 #include "support/random_program.h"
+#include "support/row_image.h"
 #include "support/temp_directory.h"
 
 namespace actbook::testing {
@@ -79,38 +81,6 @@ Finding run_in_memory(unsigned seed, int closely, Counts& counts) {
 }
 
 // ---- histories on disk ----
-
-/// Every row, as it is served.
-using Image = std::map<std::pair<int, std::string>, std::pair<std::uint64_t, Bytes>>;
-
-Image image(const RowReader& rows) {
-  Image all;
-  for (const auto table : row::EnumValuesRow()) {
-    const auto number = static_cast<TableId>(table);
-    rows.scan(number, "", [&](std::string_view key, const RowVersion& version) {
-      all[{static_cast<int>(table), std::string(key)}] = {version.position.value, version.bytes};
-    });
-  }
-  REQUIRE(rows.status());
-  return all;
-}
-
-/// The first row in which two images differ, or nothing.
-std::string difference(const Image& left, const Image& right) {
-  const auto differing = std::ranges::mismatch(left, right);
-  const auto name = [](const auto& entry) {
-    return std::string(row::EnumNameRow(static_cast<row::Row>(entry.first.first))) + " " +
-           entry.first.second;
-  };
-  if (differing.in1 != left.end()) return name(*differing.in1);
-  return differing.in2 != right.end() ? name(*differing.in2) : std::string();
-}
-
-template <class T>
-T must(Result<T> result) {
-  if (!result) FAIL(result.error().message);
-  return std::move(result).value();
-}
 
 struct Facts {
   int observed = 0;

@@ -158,7 +158,7 @@ TEST_CASE("joined blocks: views that reach into one catch up with the rest of it
   storage::Reach reach;
   {
     const auto views = storage::Views::open(
-        ledger / "views", {}, {std::size_t{1} << 20, std::size_t{1} << 20}, Access::read);
+        ledger / "views" / "1", {}, {std::size_t{1} << 20, std::size_t{1} << 20}, Access::read);
     REQUIRE_MESSAGE(views, views.error().message);
     reach = views.value()->reach();
   }

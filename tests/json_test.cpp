@@ -324,14 +324,14 @@ TEST_CASE("json: members stand in the schema's order, and what says nothing is l
   row.created->actor->id = "p-1";
   CHECK(to_json(row) ==
         R"({"name":"Water \"&\" Zuiderzee – 水","organisation":"o-1","usage":"internal",)"
-        R"("visibility":"open_to_organisation","acceptance":0,"created":{"position":3,)"
+        R"("visibility":"open_to_organisation","created":{"position":3,)"
         R"("recorded_at":"2026-03-01T09:00:00Z","actor":{"kind":"person","id":"p-1"}},)"
-        R"("support_door_open":false,"projects":0})");
+        R"("support_door_open":false})");
 }
 
 TEST_CASE("json: the first of an enum, false and zero are said, a time of zero is not") {
   row::MembershipRowT member;
-  CHECK(to_json(member) == R"({"role":"observer","source":"direct","live":false,"blocked":false})");
+  CHECK(to_json(member) == R"({"role":"observer","source":"direct","live":false})");
   row::InviteRowT invite;
   CHECK(!contains(to_json(invite), "expires_at"));
   invite.expires_at = 1;

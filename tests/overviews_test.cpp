@@ -7,18 +7,13 @@
 
 #include "actbook/json.h"
 #include "actbook/ledger.h"
+#include "support/must.h"
 #include "support/temp_directory.h"
 
 namespace actbook::testing {
 namespace {
 
 using nlohmann::json;
-
-template <class T>
-T must(Result<T> result) {
-  REQUIRE_MESSAGE(result.has_value(), result.error().message);
-  return std::move(result).value();
-}
 
 template <class Answer>
 json shown(const Result<Answer>& answer) {
@@ -309,8 +304,8 @@ TEST_CASE("Overview: a partner sees its workspaces and handoffs and deals") {
   CHECK(panels["usage"] == "external_client");
   CHECK(panels["data_owner"]["organisation_name"] == "Haarlem");
   CHECK(panels["data_owner"]["person"] == "clara");
-  CHECK(panels["acceptance"]["version"] == 3);
-  CHECK(panels["acceptance"]["person"] == "adam");
+  CHECK(panels["acceptances"][0]["version"] == 3);
+  CHECK(panels["acceptances"][0]["person"] == "adam");
   CHECK(panels["account"] == "acc-panels");
   CHECK(panels["tier"] == "free");
   CHECK(panels["seats"] == 1);

@@ -64,7 +64,7 @@ std::string answers(const EventStore& store) {
         all += std::to_string(static_cast<int>(table)) + std::string(key) + "@" +
                std::to_string(version.position.value) + "\n";
       }));
-  all += std::to_string(store.count_postings(store.head()).value()) + " postings, ";
+  all += std::to_string(store.digest_postings(store.head()).value().count) + " postings, ";
   const auto tree = store.tree_head(store.head()).value();
   all.append(tree.root.begin(), tree.root.end());
   const auto tags = store.indexed_tags(store.head()).value();
@@ -73,7 +73,7 @@ std::string answers(const EventStore& store) {
 }
 
 void check_replay(const EventStore& store) {
-  const auto report = replay(store, partner_projector(), {}, {});
+  const auto report = replay(store, {.projector = &partner_projector()});
   REQUIRE(report);
   CHECK(report.value().agrees);
 }

@@ -3,7 +3,10 @@
 #include <doctest/doctest.h>
 #include <rocksdb/db.h>
 
-#include "actbook/schema/events_generated.h"
+#include <filesystem>
+#include <fstream>
+
+#include "support/forgetful.h"
 #include "support/store_fixture.h"
 
 // That replay agrees with a sound ledger is tested wherever one is made (story_test.cpp). Here it
@@ -11,28 +14,10 @@
 namespace actbook::testing {
 namespace {
 
-/// The projector with a bug: it forgets what some events say.
-class Forgetful final : public Projector {
- public:
-  explicit Forgetful(std::string name) : name_(std::move(name)) {}
-  [[nodiscard]] std::uint32_t version() const override { return partner_projector().version(); }
-  [[nodiscard]] std::string_view event_namespace() const override {
-    return partner_projector().event_namespace();
-  }
-  [[nodiscard]] const Schema& events() const override { return partner_projector().events(); }
-  [[nodiscard]] Result<void> project_event(const Record& record, RowOverlay& rows) const override {
-    const auto* event = flatbuffers::GetRoot<event::WorkspaceRenamed>(record.payload().data());
-    if (event->to()->str() == name_) return boost::outcome_v2::success();
-    return partner_projector().project(record, rows);
-  }
-
- private:
-  std::string name_;
-};
-
 /// Ten commands that rename three workspaces in turn, and one that does nothing.
 struct RenamedFixture : StoreFixture {
-  RenamedFixture() {
+  explicit RenamedFixture(std::size_t save_at = EventStore::Options().slice_size)
+      : StoreFixture(save_at) {
     for (int i = 0; i < 10; ++i) {
       submit("c" + std::to_string(i),
              {renamed("w" + std::to_string(i % 3), "name " + std::to_string(i))});
@@ -40,13 +25,24 @@ struct RenamedFixture : StoreFixture {
     submit("nothing", {});
   }
 
-  answer::ReplayReportT replayed() const { return replay(*store, partner_projector()).value(); }
+  answer::ReplayReportT replayed() const {
+    return replay(*store, {.projector = &partner_projector()}).value();
+  }
+
+  /// Events for many rows and, of each row, many.
+  void rename_many(std::size_t count) const {
+    std::vector<EventDraft> drafts;
+    for (std::size_t i = 0; i < count; ++i) {
+      drafts.push_back(renamed("w" + std::to_string(i % 17), "again " + std::to_string(i)));
+    }
+    submit("many", std::move(drafts));
+  }
 
   /// Closes the store, removes the keys of its views that hold `text`, and opens it again.
   void lose_and_reopen(char space, const std::string& text) {
     store.reset();
     rocksdb::DB* opened = nullptr;
-    REQUIRE(rocksdb::DB::Open({}, (directory / "ledger" / "views").string(), &opened).ok());
+    REQUIRE(rocksdb::DB::Open({}, (directory / "ledger" / "views" / "1").string(), &opened).ok());
     std::unique_ptr<rocksdb::DB> views(opened);
     std::size_t lost = 0;
     std::unique_ptr<rocksdb::Iterator> all(views->NewIterator({}));
@@ -78,7 +74,8 @@ TEST_CASE("replay: a sound ledger agrees, every event, row, tag and command") {
 
 TEST_CASE("replay: a bug in a projector is led to the first event and row it shows in") {
   const RenamedFixture fixture;
-  const auto report = replay(*fixture.store, Forgetful("name 4")).value();
+  const Forgetful forgetful("name 4");
+  const auto report = replay(*fixture.store, {.projector = &forgetful}).value();
   CHECK(!report.agrees);
   REQUIRE(report.first_difference);
   CHECK(report.first_difference->position == 6);  // The fixture's own event is the first.
@@ -118,6 +115,89 @@ TEST_CASE(
     CHECK(report.first_difference->table == "commands");
     CHECK(report.first_difference->entity == id);
   }
+}
+
+TEST_CASE("replay: on however many threads the state is the same") {
+  const RenamedFixture fixture;
+  fixture.rename_many(2000);
+  std::string state;
+  for (const unsigned threads : {1U, 2U, 5U}) {
+    const auto report =
+        replay(*fixture.store, {.projector = &partner_projector(), .threads = threads}).value();
+    CHECK(report.agrees);
+    CHECK(report.certificate->rows == 17);
+    if (threads == 1) state = report.certificate->state_sha256;
+    CHECK(report.certificate->state_sha256 == state);
+  }
+}
+
+TEST_CASE("replay: stopped it goes on from there and says what it would have said") {
+  RenamedFixture fixture(4096);
+  for (int i = 0; i < 2000; ++i) {
+    fixture.submit("more-" + std::to_string(i), {renamed("w1", std::to_string(i))});
+  }
+  const auto whole = fixture.replayed();
+  ReplayOptions options{.projector = &partner_projector(), .scratch = fixture.directory / "fresh"};
+  Position reached;
+  options.progress = [&](Position done, Position end) {
+    CHECK(end.value == whole.until);
+    reached = done;
+    return false;
+  };
+  const auto stopped = replay(*fixture.store, options);
+  REQUIRE(stopped.has_error());
+  CHECK(stopped.error().code == "STOPPED");
+  CHECK(reached.value > 0);
+  CHECK(reached.value < whole.until);
+  std::vector<std::uint64_t> later;
+  options.progress = [&](Position done, Position) {
+    later.push_back(done.value);
+    return true;
+  };
+  const auto resumed = replay(*fixture.store, options).value();
+  REQUIRE(!later.empty());
+  CHECK(later.front() > reached.value);
+  CHECK(resumed.agrees);
+  CHECK(compare_certificates(*whole.certificate, *resumed.certificate).empty());
+}
+
+TEST_CASE("replay: a certificate that says something else is told by what it says") {
+  const RenamedFixture fixture;
+  const auto report = fixture.replayed();
+  const auto& fresh = *report.certificate;
+  CHECK(compare_certificates(fresh, fresh).empty());
+  using Certificate = answer::CertificateT;
+  const auto told = [&](void (*alter)(Certificate&)) {
+    Certificate given = fresh;
+    alter(given);
+    const auto difference = compare_certificates(given, fresh);
+    return difference.substr(0, difference.find(':'));
+  };
+  CHECK(told([](Certificate& c) { c.ledger = "other"; }) == "the ledger");
+  CHECK(told([](Certificate& c) { c.from = 2; }) == "the first position");
+  CHECK(told([](Certificate& c) { ++c.until; }) == "the last position");
+  CHECK(told([](Certificate& c) { ++c.at; }) == "the time of the last event");
+  CHECK(told([](Certificate& c) { c.tree_before = "1"; }) ==
+        "the tree head before the first event");
+  CHECK(told([](Certificate& c) { c.tree_after = "1"; }) ==
+        "the events of the log, by their tree head");
+  CHECK(told([](Certificate& c) { c.schemas_sha256 = "1"; }) == "the schemas");
+  CHECK(told([](Certificate& c) { ++c.projector_version; }) ==
+        "the version that makes rows of events");
+  CHECK(told([](Certificate& c) { ++c.rows; }) == "the number of rows");
+  CHECK(told([](Certificate& c) { c.state_sha256 = "1"; }) == "the state");
+}
+
+TEST_CASE("replay: a scratch folder with something else in it is left alone") {
+  const RenamedFixture fixture;
+  const auto folder = fixture.directory / "mine";
+  std::filesystem::create_directory(folder);
+  std::ofstream(folder / "letter") << "dear";
+  const auto report =
+      replay(*fixture.store, {.projector = &partner_projector(), .scratch = folder});
+  REQUIRE(report.has_error());
+  CHECK(report.error().code == "NOT_EMPTY");
+  CHECK(std::distance(std::filesystem::directory_iterator(folder), {}) == 1);
 }
 
 }  // namespace actbook::testing

@@ -29,7 +29,7 @@ void check_sound(const StoreFixture& f) {
   const auto check = f.store->verify_log();
   CHECK_MESSAGE(!check.damage, check.damage->message);
   CHECK(check.records == f.store->head().value);
-  const auto replayed = replay(*f.store, partner_projector()).value();
+  const auto replayed = replay(*f.store, {.projector = &partner_projector()}).value();
   CHECK(replayed.agrees);
   CHECK(replayed.commands == check.commands);
 }

@@ -8,6 +8,7 @@
 
 #include "actbook/json.h"
 #include "actbook/ledger.h"
+#include "support/must.h"
 #include "support/temp_directory.h"
 
 namespace actbook::testing {
@@ -22,12 +23,6 @@ std::vector<std::string> lines_of(const std::string& file) {
   std::vector<std::string> lines;
   for (std::string line; std::getline(in, line);) lines.push_back(line);
   return lines;
-}
-
-template <class T>
-T must(Result<T> result) {
-  REQUIRE_MESSAGE(result.has_value(), result.error().message);
-  return std::move(result).value();
 }
 
 /// The year, told line by line into a ledger of its own.
@@ -110,7 +105,7 @@ void ask_states(const Ledger& ledger, const View& view, const std::vector<Entity
 void ask_trails(const Ledger& ledger, const View& view, const std::vector<Entity>& entities,
                 Answers& answers) {
   for (const auto& entity : entities) {
-    answers["trail " + entity.tag()] = text_of(ledger.trail(view, entity));
+    answers["trail " + entity.tag()] = text_of(ledger.trail(view, Search{.tags = {entity.tag()}}));
   }
 }
 
@@ -186,7 +181,7 @@ TEST_CASE("story: an answer as of then stays the same, whenever it is asked") {
     ask_trails(story.ledger(), view, entities, answers);
     ask_states(story.ledger(), must(story.ledger().as_of(time("2026-05-20T12:00:00Z"))), entities,
                answers);
-    answers["replay"] = to_json(must(story.ledger().replay(then)));
+    answers["replay"] = to_json(must(story.ledger().replay({.until = then})));
     return answers;
   };
   const auto early = ask();

@@ -16,4 +16,11 @@ Result<void> sync_directory(const StorageEnvironment& environment,
   return boost::outcome_v2::success();
 }
 
+Result<void> make_directory(const StorageEnvironment& environment,
+                            const std::filesystem::path& directory) {
+  const auto status = environment.env->CreateDirIfMissing(directory.string());
+  if (!status.ok()) return to_error(status, "making " + directory.string());
+  return boost::outcome_v2::success();
+}
+
 }  // namespace actbook::storage

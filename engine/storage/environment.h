@@ -24,5 +24,9 @@ enum class Access { read, write };
 [[nodiscard]] Result<void> sync_directory(const StorageEnvironment& environment,
                                           const std::filesystem::path& directory);
 
+/// Makes a directory where there is none, within one that is there. Errors: unavailable.
+[[nodiscard]] Result<void> make_directory(const StorageEnvironment& environment,
+                                          const std::filesystem::path& directory);
+
 }  // namespace storage
 }  // namespace actbook

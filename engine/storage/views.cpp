@@ -464,13 +464,11 @@ Result<void> Views::Impl::visit_entries(const Slice* unsaved, const Visit& visit
                      });
 }
 
-Result<std::uint64_t> Views::count_postings(Position until) {
+Result<void> Views::visit_postings(Position until, const PostingVisitor& visit) {
   BOOST_OUTCOME_TRY(unsaved, settle());
-  std::uint64_t count = 0;
-  BOOST_OUTCOME_TRY(impl_->visit_entries(unsaved.get(), [&](std::string_view, Position position) {
-    count += position <= until ? 1U : 0U;
-  }));
-  return count;
+  return impl_->visit_entries(unsaved.get(), [&](std::string_view tag, Position position) {
+    if (position <= until) visit(tag, position);
+  });
 }
 
 Result<std::vector<std::string>> Views::tags_at(Position position) {

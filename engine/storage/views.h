@@ -83,7 +83,8 @@ class Views {
   [[nodiscard]] Result<std::uint64_t> count_commands(Position until, std::uint64_t next_command);
   using VersionVisitor = std::function<void(TableId, std::string_view key, const RowVersion&)>;
   [[nodiscard]] Result<void> visit_versions(Position until, const VersionVisitor& visit);
-  [[nodiscard]] Result<std::uint64_t> count_postings(Position until);
+  using PostingVisitor = std::function<void(std::string_view tag, Position position)>;
+  [[nodiscard]] Result<void> visit_postings(Position until, const PostingVisitor& visit);
   /// The tags that a position is listed under.
   [[nodiscard]] Result<std::vector<std::string>> tags_at(Position position);
   [[nodiscard]] Result<bool> has_posting(std::string_view tag, Position position) const;

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "actbook/belongings.h"
 #include "decide/decide.h"
 #include "rules.h"
 
@@ -30,14 +31,6 @@ void require_observer_of_requirements(Decision& decision, const row::EnrollmentR
 }
 
 // The projects that a personal account has now.
-std::vector<std::string> projects_of_account(const RowReader& rows, const std::string& account) {
-  auto projects = references(rows, "personal_account", account, "project");
-  std::erase_if(projects, [&](const std::string& project) {
-    return live_project(rows, project).personal_account != account;
-  });
-  return projects;
-}
-
 }  // namespace
 
 void decide(const command::EnrollAgencyT& command, Decision& decision) {
@@ -183,7 +176,7 @@ void decide(const command::ConvertAccountToOrganisationT& command, Decision& dec
   converted.organisation = command.organisation;
   converted.person = owner;
   converted.account = row.account;
-  converted.projects = projects_of_account(rows, command.personal_account);
+  converted.projects = live_projects(rows, "personal_account", command.personal_account);
   decision.emit(converted);
   decision.add_created("organisation", command.organisation);
 }

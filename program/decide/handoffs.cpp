@@ -113,6 +113,7 @@ void decide(const command::AcceptHandoffT& command, Decision& decision) {
   accepted.from_organisation = row.from_organisation;
   accepted.target = row.target;
   accepted.person = decision.actor().id;
+  accepted.account = workspace.account;
   decision.emit(accepted);
   if (row.workspace.empty()) return;  // an observed fact about a handoff that was never seen here
   end_partner_access(decision, row);

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "actbook/belongings.h"
 #include "actbook/keys.h"
 #include "charging.h"
 #include "decide/decide.h"
@@ -28,9 +29,12 @@ std::string enabling_mandate(const RowReader& rows, const std::string& organisat
   return {};
 }
 
-std::string subscription_key(const std::string& organisation, const std::string& personal_account) {
-  return organisation.empty() ? row_key({"personal_account", personal_account})
-                              : row_key({"organisation", organisation});
+row::SubscriptionRowT plan_of(const RowReader& rows, const std::string& organisation,
+                              const std::string& personal_account) {
+  const auto plan = organisation.empty()
+                        ? subscription_of(rows, "personal_account", personal_account)
+                        : subscription_of(rows, "organisation", organisation);
+  return plan.value_or(row::SubscriptionRowT());
 }
 
 bool may_buy(Decision& decision, const command::BuyPlanT& command) {
@@ -78,6 +82,12 @@ std::optional<int> age_of(const row::SubscriptionRowT& subscription, Timestamp m
   return age >= 0 ? std::optional(age) : std::nullopt;
 }
 
+// Which year since the plan was bought a month is of, from 0.
+std::uint32_t plan_year(const row::SubscriptionRowT& subscription, Timestamp month) {
+  constexpr int kYearMonths = 12;
+  return static_cast<std::uint32_t>(age_of(subscription, month).value_or(0) / kYearMonths);
+}
+
 // A monthly plan is charged every month from the one it was bought in; a yearly one in the first
 // month that is billed of each year since it was bought.
 bool is_due(const RowReader& rows, const std::string& account,
@@ -85,7 +95,8 @@ bool is_due(const RowReader& rows, const std::string& account,
   if (!subscription.bought || subscription.plan.empty()) return false;
   if (months_between(Timestamp{subscription.bought->occurred_at}, month) < 0) return false;
   if (subscription.interval == BillingInterval::monthly) return true;
-  const auto year = plan_year_key(*subscription.bought, month);
+  const auto year =
+      plan_year_key(Position{subscription.bought->position}, plan_year(subscription, month));
   return !find<row::ReferenceRowT>(rows, row_key({"account", account, "plan_year", year}));
 }
 
@@ -186,8 +197,7 @@ void decide(const command::BuyPlanT& command, Decision& decision) {
       Reason::PLAN_NOT_ENABLED);
   if (decision.refused()) return;
 
-  const auto held = find_or_empty<row::SubscriptionRowT>(
-      rows, subscription_key(command.organisation, command.personal_account));
+  const auto held = plan_of(rows, command.organisation, command.personal_account);
   event::PlanBoughtT bought;
   bought.organisation = command.organisation;
   bought.personal_account = command.personal_account;
@@ -209,8 +219,7 @@ void decide(const command::BillMonthT& command, Decision& decision) {
   const RowReader& rows = decision.rows();
   const auto account = billing_account_of(rows, command.organisation, command.personal_account);
   const auto month = command.month ? Timestamp{*command.month} : month_start(decision.now());
-  const auto subscription = find_or_empty<row::SubscriptionRowT>(
-      rows, subscription_key(command.organisation, command.personal_account));
+  const auto subscription = plan_of(rows, command.organisation, command.personal_account);
   const bool due = is_due(rows, account, subscription, month);
   const auto currency = currency_of(subscription, month, command.currency);
   const auto present = find<row::ChargeRowT>(rows, command.charge);
@@ -233,6 +242,8 @@ void decide(const command::BillMonthT& command, Decision& decision) {
   charge.period_ends_at = plus_month(month).microseconds;
   if (due) {
     charge.plan = subscription.plan;
+    charge.bought = subscription.bought->position;
+    charge.plan_year = plan_year(subscription, month);
     Discount discount;
     discount.percent = subscription.discount_percent;
     discount.source = subscription.discount_source;

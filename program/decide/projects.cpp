@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "actbook/belongings.h"
 #include "decide/decide.h"
 #include "rules.h"
 
@@ -65,15 +66,6 @@ bool leaves_client(const RowReader& rows, const std::string& from, const std::st
   return from != to && source.usage == schema::Usage::external_client;
 }
 
-// The recordings that are in a project now.
-std::vector<std::string> recordings_in(const RowReader& rows, const std::string& project) {
-  auto recordings = references(rows, "project", project, "recording");
-  std::erase_if(recordings, [&](const std::string& recording) {
-    return find_or_empty<row::RecordingRowT>(rows, recording).project != project;
-  });
-  return recordings;
-}
-
 void cancel_transfer(Decision& decision, const std::string& transfer, std::string_view cause) {
   const auto row = find_or_empty<row::TransferRowT>(decision.rows(), transfer);
   event::ProjectTransferCancelledT cancelled;
@@ -84,19 +76,11 @@ void cancel_transfer(Decision& decision, const std::string& transfer, std::strin
   decision.emit(cancelled);
 }
 
-std::size_t live_projects_of(const RowReader& rows, const std::string& organisation) {
-  const auto ever = references(rows, "organisation", organisation, "project");
-  return static_cast<std::size_t>(std::ranges::count_if(ever, [&](const auto& project) {
-    return live_project(rows, project).organisation == organisation;
-  }));
-}
-
 // A buyer without a plan has no plan's limits.
 bool has_room(const RowReader& rows, const std::string& organisation) {
-  const auto subscription =
-      find_or_empty<row::SubscriptionRowT>(rows, row_key({"organisation", organisation}));
-  return !subscription.project_limit ||
-         live_projects_of(rows, organisation) < *subscription.project_limit;
+  const auto plan = subscription_of(rows, "organisation", organisation);
+  return !plan || !plan->project_limit ||
+         live_projects(rows, "organisation", organisation).size() < *plan->project_limit;
 }
 
 bool is_pending(const std::optional<row::TransferRowT>& transfer) {
@@ -234,7 +218,7 @@ void decide(const command::RecordAccessT& command, Decision& decision) {
     for (const auto position : found.positions) access.positions.push_back(position.value);
   } else {
     const auto found = project_access(rows, decision.now(), command.project, command.person);
-    access.basis = found.basis;
+    if (found.can_read()) access.basis = found.basis;
     for (const auto position : found.positions) access.positions.push_back(position.value);
   }
   decision.require(!access.basis.empty(), Reason::READ_WITHOUT_BASIS);

@@ -1,5 +1,7 @@
 #include <algorithm>
 
+#include "actbook/acceptances.h"
+#include "actbook/belongings.h"
 #include "actbook/keys.h"
 #include "decide/decide.h"
 #include "rules.h"
@@ -191,16 +193,20 @@ void become_internal(const command::ChangeDataOwnershipT& command, Decision& dec
   reclassified.to = Usage::internal;
   reclassified.from_account = workspace.account;
   reclassified.to_account = pooled;
+  for (const auto& project : live_projects(rows, "workspace", command.workspace)) {
+    for (auto& recording : recordings_in(rows, project)) {
+      reclassified.recordings.push_back(std::move(recording));
+    }
+  }
   decision.emit(reclassified);
-  if (workspace.acceptance != 0) {
-    const auto acceptance = find_or_empty<row::AcceptanceRowT>(
-        rows, acceptance_key(command.workspace, Position{workspace.acceptance}));
+  for (const auto& acceptance : acceptances_of(rows, command.workspace)) {
+    if (acceptance.state != schema::AcceptanceState::in_force) continue;
     event::AgreementLapsedT lapsed;
-    lapsed.agreement = acceptance.agreement;
-    lapsed.version = acceptance.version;
+    lapsed.agreement = acceptance.row.agreement;
+    lapsed.version = acceptance.row.version;
     lapsed.workspace = command.workspace;
     lapsed.organisation = workspace.organisation;
-    lapsed.acceptance = workspace.acceptance;
+    lapsed.acceptance = acceptance.row.accepted->position;
     decision.emit(lapsed);
   }
   for (const auto& [person, member] : live_members(rows, decision.now(), command.workspace)) {
@@ -373,7 +379,8 @@ void decide(const command::DeleteWorkspaceT& command, Decision& decision) {
   const auto workspace = live_workspace(rows, command.workspace);
   decision.require(decision.workspace_permits(command.workspace, "settings.manage"),
                    Reason::FORBIDDEN);
-  decision.require(workspace.projects == 0, Reason::WORKSPACE_HAS_PROJECTS);
+  decision.require(live_projects(rows, "workspace", command.workspace).empty(),
+                   Reason::WORKSPACE_HAS_PROJECTS);
   if (decision.refused()) return;
   cancel_pending_handoff(decision, command.workspace);
   for (const auto& [person, member] : live_members(rows, decision.now(), command.workspace)) {

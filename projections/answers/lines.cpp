@@ -2,10 +2,11 @@
 
 namespace actbook {
 
-answer::AcceptanceLineT acceptance_line(const row::AcceptanceRowT& row) {
+answer::AcceptanceLineT acceptance_line(const Acceptance& acceptance) {
+  const auto& row = acceptance.row;
   answer::AcceptanceLineT line;
   line.position = row.accepted->position;
-  line.accepted_at = row.accepted->recorded_at;
+  line.recorded_at = row.accepted->recorded_at;
   line.occurred_at = row.accepted->occurred_at;
   line.agreement = row.agreement;
   line.version = row.version;
@@ -16,8 +17,8 @@ answer::AcceptanceLineT acceptance_line(const row::AcceptanceRowT& row) {
   line.acting_organisation = row.acting_organisation;
   line.data_owner = copy(row.data_owner);
   line.channel = row.channel;
-  line.state = row.state;
-  line.ended = copy(row.ended);
+  line.state = acceptance.state;
+  line.ended = copy(acceptance.ended);
   return line;
 }
 

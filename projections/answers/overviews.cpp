@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "actbook/keys.h"
+#include "actbook/belongings.h"
 #include "answers/known.h"
 #include "answers/lines.h"
 #include "answers/states.h"
@@ -29,7 +29,7 @@ std::unique_ptr<answer::ClientLineT> client_line(const View& view, const std::st
   line->mandate = mandate;
   line->since = copy(granted.granted);
   line->projects = live_projects(view, "organisation", granted.client);
-  line->subscription = subscription_of(view, "organisation", granted.client);
+  line->subscription = boxed(subscription_of(view, "organisation", granted.client));
   for (const auto& plan : granted.plans) {
     if (can_be_bought(view, *plan)) line->enabled_plans.push_back(copy(plan));
   }
@@ -45,10 +45,10 @@ std::unique_ptr<answer::PartnerWorkspaceLineT> workspace_line(const View& view,
   line->name = row.name;
   line->usage = row.usage;
   line->data_owner = copy(row.data_owner);
-  if (row.acceptance != 0) {
-    const auto key = acceptance_key(id, Position{row.acceptance});
-    if (const auto acceptance = find<row::AcceptanceRowT>(view, key)) {
-      line->acceptance = std::make_unique<answer::AcceptanceLineT>(acceptance_line(*acceptance));
+  for (const auto& acceptance : acceptances_of(view, id)) {
+    if (acceptance.state == schema::AcceptanceState::in_force) {
+      line->acceptances.push_back(
+          std::make_unique<answer::AcceptanceLineT>(acceptance_line(acceptance)));
     }
   }
   const auto account = find_or_empty<row::AccountRowT>(view, row.account);
@@ -59,20 +59,8 @@ std::unique_ptr<answer::PartnerWorkspaceLineT> workspace_line(const View& view,
   line->paid_seats = account.paid_seats;
   line->pending_handoff = row.pending_handoff;
   line->support_door_open = row.support_door_open;
-  line->projects = row.projects;
+  line->projects = static_cast<std::uint32_t>(live_projects(view, "workspace", id).size());
   return line;
-}
-
-// The terms in force: the newest version effective by then. Before any is, the first to come.
-std::unique_ptr<schema::ReferralTermsT> terms_in_force(const View& view, const std::string& id) {
-  std::unique_ptr<schema::ReferralTermsT> found;
-  each<row::TermsRowT>(view, row_key({id}) + "/",
-                       [&](std::string_view, const row::TermsRowT& version) {
-                         if (!version.terms) return;
-                         if (found && version.terms->effective_at > view.at().microseconds) return;
-                         found = copy(version.terms);
-                       });
-  return found;
 }
 
 std::unique_ptr<answer::PartnerDealLineT> deal_line(const View& view, const std::string& id) {
@@ -204,6 +192,16 @@ Result<answer::ReadersT> find_access(const View& view, const Entity& entity,
   }
   BOOST_OUTCOME_TRY(view.status());
   return std::move(answer);
+}
+
+Result<answer::PersonAccessT> find_access_of(const View& view, const std::string& person) {
+  if (!is_somebody(view, person)) return not_known(view, {EntityKind::person, person});
+  auto answer = stamped<answer::PersonAccessT>(view);
+  answer.person = person;
+  answer.staff_capability = kStaffCapability;
+  add_access_of(view, person, answer);
+  BOOST_OUTCOME_TRY(view.status());
+  return answer;
 }
 
 }  // namespace actbook

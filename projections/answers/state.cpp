@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "actbook/access.h"
+#include "actbook/belongings.h"
 #include "actbook/keys.h"
 #include "answers/known.h"
 #include "answers/lines.h"
@@ -27,13 +28,6 @@ std::unique_ptr<answer::InviteLineT> invite_line(const View& view, const std::st
   line->decided = copy(row.decided);
   line->cause = row.cause;
   return line;
-}
-
-template <class Line>
-void add_positions(Line& line, const Access& access) {
-  line.basis = access.basis;
-  line.can_read = access.can_read;
-  for (const auto position : access.positions) line.positions.push_back(position.value);
 }
 
 void add_people(const View& view, const std::string& id, answer::WorkspaceStateT& state) {
@@ -72,11 +66,10 @@ answer::EntityUnion workspace_state(const View& view, const std::string& id) {
   for (const auto& handoff : references(view, "workspace", id, "handoff")) {
     state.handoffs.push_back(handoff_line(view, handoff));
   }
-  each<row::AcceptanceRowT>(
-      view, row_key({id}) + "/", [&](std::string_view, const row::AcceptanceRowT& acceptance) {
-        state.acceptances.push_back(
-            std::make_unique<answer::AcceptanceLineT>(acceptance_line(acceptance)));
-      });
+  for (const auto& acceptance : acceptances_of(view, id)) {
+    state.acceptances.push_back(
+        std::make_unique<answer::AcceptanceLineT>(acceptance_line(acceptance)));
+  }
   state.legal_holds = holds_on(view, "workspace", id);
   state.projects = live_projects(view, "workspace", id);
   for (const auto& request : references(view, "workspace", id, "support_request")) {
@@ -114,7 +107,7 @@ answer::EntityUnion organisation_state(const View& view, const std::string& id) 
   if (const auto enrollment = find<row::EnrollmentRowT>(view, id)) {
     state.enrollment = std::make_unique<row::EnrollmentRowT>(*enrollment);
   }
-  state.subscription = subscription_of(view, "organisation", id);
+  state.subscription = boxed(subscription_of(view, "organisation", id));
   state.mandates = mandate_lines(view, id);
   state.mandate_requests = mandate_request_lines(view, id);
   entity.Set(std::move(state));
@@ -145,16 +138,7 @@ answer::EntityUnion person_state(const View& view, const std::string& id) {
     line->since = copy(member.since);
     state.organisations.push_back(std::move(line));
   }
-  for (const auto& [workspace, access] : workspaces_of(view, view.at(), id)) {
-    auto line = std::make_unique<answer::PersonWorkspaceLineT>();
-    line->workspace = workspace;
-    line->role = *access.role;
-    add_positions(*line, access);
-    state.workspaces.push_back(std::move(line));
-  }
-  for (const auto& [project, access] : projects_of(view, view.at(), id, ProjectRight::read)) {
-    state.projects.push_back(project_access_line(project, id, access));
-  }
+  add_access_of(view, id, state);
   entity.Set(std::move(state));
   return entity;
 }

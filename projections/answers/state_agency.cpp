@@ -1,3 +1,4 @@
+#include "actbook/belongings.h"
 #include "answers/lines.h"
 #include "answers/states.h"
 
@@ -106,7 +107,9 @@ answer::EntityUnion deal_state(const View& view, const std::string& id) {
   auto state = stamped<answer::DealStateT>(view);
   state.deal = id;
   state.row = std::make_unique<row::DealRowT>(*row);
-  state.cap_left_cents = cap_left(*row);
+  // The newest version may hold from a later time on.
+  state.row->terms = terms_in_force(view, id);
+  state.cap_left_cents = cap_left(*state.row);
   each<row::TermsRowT>(view, row_key({id}) + "/",
                        [&](std::string_view, const row::TermsRowT& version) {
                          state.versions.push_back(std::make_unique<row::TermsRowT>(version));
@@ -141,7 +144,7 @@ answer::EntityUnion personal_account_state(const View& view, const std::string& 
   state.personal_account = id;
   state.row = std::make_unique<row::PersonalAccountRowT>(*row);
   state.projects = live_projects(view, "personal_account", id);
-  state.subscription = subscription_of(view, "personal_account", id);
+  state.subscription = boxed(subscription_of(view, "personal_account", id));
   entity.Set(std::move(state));
   return entity;
 }

@@ -107,32 +107,23 @@ std::vector<std::unique_ptr<answer::MandateRequestLineT>> mandate_request_lines(
   return lines;
 }
 
-std::unique_ptr<row::SubscriptionRowT> subscription_of(const View& view, std::string_view kind,
-                                                       const std::string& id) {
-  const auto row = find<row::SubscriptionRowT>(view, row_key({kind, id}));
-  if (!row || row->plan.empty()) return nullptr;
-  return std::make_unique<row::SubscriptionRowT>(*row);
-}
-
-std::vector<std::string> live_projects(const View& view, std::string_view kind,
-                                       const std::string& id) {
-  auto projects = references(view, kind, id, "project");
-  std::erase_if(projects, [&](const std::string& project) {
-    const auto row = find_or_empty<row::ProjectRowT>(view, project);
-    const auto& owner = kind == "workspace"      ? row.workspace
-                        : kind == "organisation" ? row.organisation
-                                                 : row.personal_account;
-    return row.deleted != nullptr || owner != id;
-  });
-  return projects;
-}
-
 std::vector<std::string> holds_on(const View& view, std::string_view kind, const std::string& id) {
   auto holds = references(view, kind, id, "hold");
   std::erase_if(holds, [&](const std::string& hold) {
     return find_or_empty<row::LegalHoldRowT>(view, hold).released != nullptr;
   });
   return holds;
+}
+
+std::unique_ptr<schema::ReferralTermsT> terms_in_force(const View& view, const std::string& deal) {
+  std::unique_ptr<schema::ReferralTermsT> found;
+  each<row::TermsRowT>(view, row_key({deal}) + "/",
+                       [&](std::string_view, const row::TermsRowT& version) {
+                         if (!version.terms) return;
+                         if (found && version.terms->effective_at > view.at().microseconds) return;
+                         found = copy(version.terms);
+                       });
+  return found;
 }
 
 flatbuffers::Optional<std::int64_t> cap_left(const row::DealRowT& deal) {

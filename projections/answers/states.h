@@ -25,15 +25,6 @@ namespace actbook {
 [[nodiscard]] answer::EntityUnion personal_account_state(const View& view, const std::string& id);
 [[nodiscard]] answer::EntityUnion hold_state(const View& view, const std::string& id);
 
-/// An answer that says which state it reflects.
-template <class Answer>
-[[nodiscard]] Answer stamped(const View& view) {
-  Answer answer;
-  answer.as_of = view.position().value;
-  answer.at = view.at().microseconds;
-  return answer;
-}
-
 [[nodiscard]] std::unique_ptr<answer::AccessLineT> access_line(const std::string& person,
                                                                const Access& access);
 [[nodiscard]] std::unique_ptr<answer::HandoffLineT> handoff_line(const View& view,
@@ -49,16 +40,36 @@ template <class Answer>
     const View& view, const std::string& organisation);
 [[nodiscard]] std::vector<std::unique_ptr<answer::MandateRequestLineT>> mandate_request_lines(
     const View& view, const std::string& organisation);
-/// The plan that runs; null, if none does. `kind` is organisation or personal_account.
-[[nodiscard]] std::unique_ptr<row::SubscriptionRowT> subscription_of(const View& view,
-                                                                     std::string_view kind,
-                                                                     const std::string& id);
-/// The projects that a workspace, an organisation or a personal account has now.
-[[nodiscard]] std::vector<std::string> live_projects(const View& view, std::string_view kind,
-                                                     const std::string& id);
+/// Why, of a line about access.
+template <class Line>
+void add_positions(Line& line, const Access& access) {
+  line.basis = access.basis;
+  line.can_read = access.can_read;
+  for (const auto position : access.positions) line.positions.push_back(position.value);
+}
+
+/// What a person could do in workspaces and projects, as lines of an answer.
+template <class Answer>
+void add_access_of(const View& view, const std::string& person, Answer& answer) {
+  for (const auto& [workspace, access] : workspaces_of(view, view.at(), person)) {
+    auto line = std::make_unique<answer::PersonWorkspaceLineT>();
+    line->workspace = workspace;
+    line->role = *access.role;
+    add_positions(*line, access);
+    answer.workspaces.push_back(std::move(line));
+  }
+  for (const auto& [project, access] : projects_of(view, view.at(), person, ProjectRight::read)) {
+    answer.projects.push_back(project_access_line(project, person, access));
+  }
+}
+
 /// The legal holds in force on an entity itself.
 [[nodiscard]] std::vector<std::string> holds_on(const View& view, std::string_view kind,
                                                 const std::string& id);
+/// The terms of a deal that are in force at the view's instant: the newest version effective by
+/// then. Before any is, the first to come; null, if there are none.
+[[nodiscard]] std::unique_ptr<schema::ReferralTermsT> terms_in_force(const View& view,
+                                                                     const std::string& deal);
 /// What may still accrue of a deal; none, if it has no cap.
 [[nodiscard]] flatbuffers::Optional<std::int64_t> cap_left(const row::DealRowT& deal);
 

@@ -205,7 +205,8 @@ std::string phrase(const MembershipRoleChanged& e) {
 }
 std::string phrase(const MembershipEnded& e) {
   return "ended the membership of " + s(e.person()) + " (" + role(e.role()) + ") in workspace " +
-         s(e.workspace()) + " (" + words(s(e.cause())) + ")" + (e.blocked() ? " with a block" : "");
+         s(e.workspace()) + " (" + words(s(e.cause())) + ")" +
+         (e.blocked_by() != nullptr ? " with a block" : "");
 }
 std::string phrase(const InviteIssued& e) {
   return "invited " + invited(e) + " as " + role(e.role()) + " to workspace " + s(e.workspace()) +

@@ -10,14 +10,6 @@ std::string seat_key(const Event& event) {
   return row_key({event.account()->string_view(), event.person()->string_view()});
 }
 
-template <class Event>
-void count_seats(const Event& event, Fold& fold) {
-  fold.update<AccountRowT>(event.account()->str(), [&](AccountRowT& row) {
-    row.seats = event.seats();
-    row.paid_seats = event.paid_seats();
-  });
-}
-
 }  // namespace
 
 void evolve(const event::BillingAccountOpened& event, Fold& fold) {
@@ -60,19 +52,26 @@ void evolve(const event::AccountStatusChanged& event, Fold& fold) {
 
 void evolve(const event::SeatOpened& event, Fold& fold) {
   fold.update<row::SeatRowT>(seat_key(event), [&](row::SeatRowT& row) {
+    if (fold.ended_before(row.closed_early)) return;
     row.live = true;
     row.opened = fold.act();
     row.closed.reset();
   });
-  count_seats(event, fold);
+  fold.update<AccountRowT>(event.account()->str(), [](AccountRowT& row) {
+    ++row.seats;
+    row.paid_seats = std::max(row.paid_seats, row.seats);
+  });
 }
 
 void evolve(const event::SeatClosed& event, Fold& fold) {
   fold.update<row::SeatRowT>(seat_key(event), [&](row::SeatRowT& row) {
+    if (!row.live) fold.end_early(row.closed_early);
     row.live = false;
     row.closed = fold.act();
   });
-  count_seats(event, fold);
+  fold.update<AccountRowT>(event.account()->str(), [](AccountRowT& row) {
+    if (row.seats > 0) --row.seats;
+  });
 }
 
 void evolve(const event::DiscountChanged& event, Fold& fold) {

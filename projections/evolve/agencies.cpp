@@ -60,18 +60,11 @@ void evolve(const event::PersonalAccountConverted& event, Fold& fold) {
       row.scope = schema::AccountScope::organisation;
       row.organisation = to;
     });
-    fold.update<row::OrganisationRowT>(to,
-                                       [&](row::OrganisationRowT& row) { row.account = account; });
   }
-  const auto subscription =
-      find<row::SubscriptionRowT>(fold.rows(), row_key({"personal_account", from}));
-  if (subscription) {
-    fold.update<row::SubscriptionRowT>(row_key({"organisation", to}),
-                                       [&](row::SubscriptionRowT& row) { row = *subscription; });
-    fold.update<row::SubscriptionRowT>(
-        row_key({"personal_account", from}),
-        [](row::SubscriptionRowT& row) { row = row::SubscriptionRowT(); });
-  }
+  fold.update<row::OrganisationRowT>(to, [&](row::OrganisationRowT& row) {
+    if (!account.empty()) row.account = account;
+    row.converted_from = from;
+  });
   if (event.projects() == nullptr) return;
   for (const auto* project : *event.projects()) {
     fold.update<row::ProjectRowT>(project->str(), [&](row::ProjectRowT& row) {

@@ -2,20 +2,6 @@
 #include "evolve/evolve.h"
 
 namespace actbook {
-namespace {
-
-// The acceptance in force, if there is one, is over.
-void end_acceptance(Fold& fold, std::string_view workspace, Position acceptance,
-                    schema::AcceptanceState state) {
-  if (acceptance.value == 0) return;
-  fold.update<row::AcceptanceRowT>(acceptance_key(workspace, acceptance),
-                                   [&](row::AcceptanceRowT& row) {
-                                     row.state = state;
-                                     row.ended = fold.act();
-                                   });
-}
-
-}  // namespace
 
 void evolve(const event::AgreementPublished& event, Fold& fold) {
   const auto agreement = event.agreement()->string_view();
@@ -35,12 +21,7 @@ void evolve(const event::AgreementPublished& event, Fold& fold) {
 void evolve(const event::AgreementAccepted& event, Fold& fold) {
   fold.note_actor();
   const std::string workspace = event.workspace()->str();
-  const Position position = fold.record().position();
-  fold.update<row::WorkspaceRowT>(workspace, [&](row::WorkspaceRowT& row) {
-    end_acceptance(fold, workspace, Position{row.acceptance}, schema::AcceptanceState::replaced);
-    row.acceptance = position.value;
-  });
-  fold.update<row::AcceptanceRowT>(acceptance_key(workspace, position),
+  fold.update<row::AcceptanceRowT>(acceptance_key(workspace, fold.record().position()),
                                    [&](row::AcceptanceRowT& row) {
                                      row.agreement = event.agreement()->str();
                                      row.version = event.version();
@@ -55,14 +36,16 @@ void evolve(const event::AgreementAccepted& event, Fold& fold) {
                                      row.ip_address = text(event.ip_address());
                                      row.user_agent = text(event.user_agent());
                                      row.accepted = fold.act();
-                                     row.state = schema::AcceptanceState::in_force;
                                    });
 }
 
 void evolve(const event::AgreementLapsed& event, Fold& fold) {
-  const std::string workspace = event.workspace()->str();
-  end_acceptance(fold, workspace, Position{event.acceptance()}, schema::AcceptanceState::lapsed);
-  fold.update<row::WorkspaceRowT>(workspace, [](row::WorkspaceRowT& row) { row.acceptance = 0; });
+  fold.update<row::AcceptanceLapseRowT>(
+      acceptance_key(event.workspace()->str(), fold.record().position()),
+      [&](row::AcceptanceLapseRowT& row) {
+        row.lapsed = fold.act();
+        row.acceptance = event.acceptance();
+      });
 }
 
 }  // namespace actbook

@@ -30,14 +30,9 @@ void evolve(const event::ChargeRecorded& event, Fold& fold) {
   fold.refer("account", account, "charge", charge);
   if (event.cause() == schema::ChargeCause::month && event.period_starts_at()) {
     fold.refer("account", account, "month", billed_month_key(*event.period_starts_at()));
-    if (event.plan() == nullptr) return;
-    const auto buyer = event.organisation() != nullptr
-                           ? row_key({"organisation", event.organisation()->string_view()})
-                           : row_key({"personal_account", text(event.personal_account())});
-    const auto plan = find_or_empty<row::SubscriptionRowT>(fold.rows(), buyer);
-    if (!plan.bought) return;
-    const Timestamp month{*event.period_starts_at()};
-    fold.refer("account", account, "plan_year", plan_year_key(*plan.bought, month));
+    if (event.bought() == 0) return;
+    fold.refer("account", account, "plan_year",
+               plan_year_key(Position{event.bought()}, event.plan_year()));
   }
 }
 

@@ -45,23 +45,16 @@ void evolve(const event::HandoffAccepted& event, Fold& fold) {
   if (event.workspace() == nullptr) return;
   const std::string workspace = event.workspace()->str();
   const std::string target = text(event.target());
-  const std::string account = find_or_empty<WorkspaceRowT>(fold.rows(), workspace).account;
   fold.update<WorkspaceRowT>(workspace, [&](WorkspaceRowT& row) {
     row.organisation = target;
     row.billing_organisation = target;
+    row.owned = fold.act();
   });
-  fold.update<row::AccountRowT>(account, [&](row::AccountRowT& row) { row.organisation = target; });
-  fold.refer("organisation", target, "workspace", workspace);
-  // A block was about the organisation that owned it until now.
-  std::vector<std::string> blocked;
-  each<row::MembershipRowT>(fold.rows(), row_key({workspace}) + "/",
-                            [&](std::string_view person, const row::MembershipRowT& row) {
-                              if (row.blocked) blocked.emplace_back(person);
-                            });
-  for (const auto& person : blocked) {
-    fold.update<row::MembershipRowT>(row_key({workspace, person}),
-                                     [](row::MembershipRowT& row) { row.blocked = false; });
+  if (event.account() != nullptr) {
+    fold.update<row::AccountRowT>(event.account()->str(),
+                                  [&](row::AccountRowT& row) { row.organisation = target; });
   }
+  fold.refer("organisation", target, "workspace", workspace);
 }
 
 void evolve(const event::HandoffDeclined& event, Fold& fold) {

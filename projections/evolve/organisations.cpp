@@ -35,6 +35,7 @@ void evolve(const event::OrganisationMemberAdded& event, Fold& fold) {
   const auto person = event.person()->string_view();
   fold.update<row::OrganisationMemberRowT>(row_key({organisation, person}),
                                            [&](row::OrganisationMemberRowT& row) {
+                                             if (fold.ended_before(row.ended_early)) return;
                                              row.role = event.role();
                                              row.live = true;
                                              row.since = fold.act();
@@ -55,6 +56,7 @@ void evolve(const event::OrganisationRoleChanged& event, Fold& fold) {
 void evolve(const event::OrganisationMemberRemoved& event, Fold& fold) {
   const auto key = row_key({event.organisation()->string_view(), event.person()->string_view()});
   fold.update<row::OrganisationMemberRowT>(key, [&](row::OrganisationMemberRowT& row) {
+    if (!row.live) fold.end_early(row.ended_early);
     row.live = false;
     row.ended = fold.act();
   });

@@ -23,8 +23,11 @@ void decide_invite(Fold& fold, const std::string& invite, schema::InviteState st
 void evolve(const event::MembershipGranted& event, Fold& fold) {
   // A new interval; the one before it lives on in the row's earlier versions.
   fold.update<MembershipRowT>(membership_key(event), [&](MembershipRowT& row) {
-    const bool blocked = row.blocked;
+    if (fold.ended_before(row.ended_early)) return;
+    const std::string blocked_by = row.blocked_by;
+    const auto ended_early = row.ended_early;
     row = MembershipRowT();
+    row.ended_early = ended_early;
     row.role = event.role();
     row.source = event.source();
     row.live = true;
@@ -33,7 +36,7 @@ void evolve(const event::MembershipGranted& event, Fold& fold) {
     row.expires_at = event.expires_at();
     row.support_request = text(event.support_request());
     // Only a direct grant or a self-join lifts a block.
-    row.blocked = blocked && event.source() == schema::MembershipSource::staff_support;
+    if (event.source() == schema::MembershipSource::staff_support) row.blocked_by = blocked_by;
   });
   fold.refer("person", event.person()->string_view(), "workspace",
              event.workspace()->string_view());
@@ -48,10 +51,14 @@ void evolve(const event::MembershipRoleChanged& event, Fold& fold) {
 
 void evolve(const event::MembershipEnded& event, Fold& fold) {
   fold.update<MembershipRowT>(membership_key(event), [&](MembershipRowT& row) {
+    if (!row.live) fold.end_early(row.ended_early);
     row.live = false;
     row.ended = fold.act();
     row.cause = event.cause()->str();
-    row.blocked = event.blocked();
+    // A support session is no access by the organisation, so its end takes none away.
+    if (row.source != schema::MembershipSource::staff_support) {
+      row.blocked_by = text(event.blocked_by());
+    }
   });
 }
 

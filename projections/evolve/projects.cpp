@@ -7,21 +7,6 @@ using row::ProjectRowT;
 using row::RecordingRowT;
 using row::TransferRowT;
 
-void count_projects(Fold& fold, const std::string& workspace, int change) {
-  if (workspace.empty()) return;
-  fold.update<row::WorkspaceRowT>(workspace, [&](row::WorkspaceRowT& row) {
-    // An observed fact may end a project that was never seen to begin.
-    if (change > 0) ++row.projects;
-    if (change < 0 && row.projects > 0) --row.projects;
-  });
-}
-
-void note_departure(Fold& fold, const std::string& recording) {
-  fold.update<RecordingRowT>(recording, [&](RecordingRowT& row) {
-    row.left_client.push_back(fold.record().position().value);
-  });
-}
-
 template <class Event>
 void decide_transfer(const Event& event, Fold& fold, schema::TransferState state) {
   const std::string transfer = event.transfer()->str();
@@ -40,8 +25,6 @@ void decide_transfer(const Event& event, Fold& fold, schema::TransferState state
 void evolve(const event::ProjectCreated& event, Fold& fold) {
   const std::string project = event.project()->str();
   const std::string workspace = text(event.workspace());
-  const auto before = find_or_empty<ProjectRowT>(fold.rows(), project);
-  if (!before.deleted) count_projects(fold, before.workspace, -1);
   fold.update<ProjectRowT>(project, [&](ProjectRowT& row) {
     if (row.deleted) row = ProjectRowT();  // an observed fact may bring it back
     row.name = event.name()->str();
@@ -51,7 +34,6 @@ void evolve(const event::ProjectCreated& event, Fold& fold) {
     row.created = fold.act();
     row.owned_since = fold.act();
   });
-  count_projects(fold, workspace, 1);
   if (!workspace.empty()) fold.refer("workspace", workspace, "project", project);
   if (event.organisation() != nullptr) {
     fold.refer("organisation", event.organisation()->string_view(), "project", project);
@@ -68,17 +50,12 @@ void evolve(const event::ProjectEdited& event, Fold& fold) {
 
 void evolve(const event::ProjectDeleted& event, Fold& fold) {
   const std::string project = event.project()->str();
-  const auto before = find_or_empty<ProjectRowT>(fold.rows(), project);
-  if (!before.deleted) count_projects(fold, before.workspace, -1);
   fold.update<ProjectRowT>(project, [&](ProjectRowT& row) { row.deleted = fold.act(); });
 }
 
 void evolve(const event::ProjectMoved& event, Fold& fold) {
   const std::string project = event.project()->str();
   const std::string workspace = event.to_workspace()->str();
-  const auto before = find_or_empty<ProjectRowT>(fold.rows(), project);
-  if (!before.deleted) count_projects(fold, before.workspace, -1);
-  count_projects(fold, workspace, 1);
   fold.update<ProjectRowT>(project, [&](ProjectRowT& row) {
     row.deleted.reset();  // what moves is there, as observed
     row.workspace = workspace;
@@ -159,8 +136,6 @@ void evolve(const event::ProjectTransferAccepted& event, Fold& fold) {
   decide_transfer(event, fold, schema::TransferState::accepted);
   if (event.project() == nullptr || event.target() == nullptr) return;
   const std::string project = event.project()->str();
-  const auto before = find_or_empty<ProjectRowT>(fold.rows(), project);
-  if (!before.deleted) count_projects(fold, before.workspace, -1);
   fold.update<ProjectRowT>(project, [&](ProjectRowT& row) {
     row.deleted.reset();
     row.workspace.clear();

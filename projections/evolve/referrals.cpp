@@ -6,6 +6,17 @@ namespace {
 
 using row::DealRowT;
 
+// Modulo 2^64: stored bytes may say anything.
+std::int64_t wrapping_sum(std::int64_t left, std::int64_t right) {
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(left) +
+                                   static_cast<std::uint64_t>(right));
+}
+
+std::int64_t wrapping_difference(std::int64_t left, std::int64_t right) {
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(left) -
+                                   static_cast<std::uint64_t>(right));
+}
+
 void keep_terms(Fold& fold, const std::string& deal, const schema::ReferralTerms& terms) {
   fold.update<DealRowT>(deal, [&](DealRowT& row) { row.terms.reset(terms.UnPack()); });
   fold.update<row::TermsRowT>(terms_key(deal, terms.version()), [&](row::TermsRowT& row) {
@@ -45,8 +56,9 @@ void evolve(const event::ReferralDealEnded& event, Fold& fold) {
 void evolve(const event::KickbackAccrued& event, Fold& fold) {
   const std::string deal = event.deal()->str();
   const auto position = fold.record().position();
-  fold.update<DealRowT>(deal,
-                        [&](DealRowT& row) { row.accrued_cents = event.accrued_total_cents(); });
+  fold.update<DealRowT>(deal, [&](DealRowT& row) {
+    row.accrued_cents = wrapping_sum(row.accrued_cents, event.accrued_cents());
+  });
   fold.update<row::AccrualRowT>(accrual_key(deal, position), [&](row::AccrualRowT& row) {
     row.payment = event.payment()->str();
     row.refund = text(event.refund());
@@ -65,10 +77,7 @@ void evolve(const event::KickbackAccrued& event, Fold& fold) {
   });
   fold.update<row::PaymentRowT>(event.payment()->str(), [&](row::PaymentRowT& row) {
     if (event.cause() == schema::AccrualCause::refund) {
-      // What was taken back; modulo 2^64, for stored bytes may say anything.
-      row.reversed_cents =
-          static_cast<std::int64_t>(static_cast<std::uint64_t>(row.reversed_cents) -
-                                    static_cast<std::uint64_t>(event.accrued_cents()));
+      row.reversed_cents = wrapping_difference(row.reversed_cents, event.accrued_cents());
       return;
     }
     row.deal = deal;
@@ -85,8 +94,9 @@ void evolve(const event::KickbackPaid& event, Fold& fold) {
     row.paid_at = event.paid_at();
     row.recorded = fold.act();
   });
-  fold.update<DealRowT>(event.deal()->str(),
-                        [&](DealRowT& row) { row.paid_cents = event.paid_total_cents(); });
+  fold.update<DealRowT>(event.deal()->str(), [&](DealRowT& row) {
+    row.paid_cents = wrapping_sum(row.paid_cents, event.amount_cents());
+  });
 }
 
 }  // namespace actbook

@@ -54,8 +54,10 @@ void evolve(const event::SupportDenied& event, Fold& fold) {
 
 void evolve(const event::SupportExtended& event, Fold& fold) {
   const auto key = row_key({event.workspace()->string_view(), event.person()->string_view()});
-  fold.update<row::MembershipRowT>(
-      key, [&](row::MembershipRowT& row) { row.expires_at = event.expires_at(); });
+  fold.update<row::MembershipRowT>(key, [&](row::MembershipRowT& row) {
+    row.expires_at = event.expires_at();
+    row.extended = fold.act();
+  });
 }
 
 }  // namespace actbook

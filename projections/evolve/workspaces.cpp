@@ -10,31 +10,12 @@ schema::DataOwnerT& owner_of(WorkspaceRowT& row) {
   return *row.data_owner;
 }
 
-// What a client's workspace holds is out of the client's boundary once it is the organisation's
-// own.
-void note_departures(Fold& fold, const std::string& workspace) {
-  for (const auto& project : references(fold.rows(), "workspace", workspace, "project")) {
-    const auto row = find_or_empty<row::ProjectRowT>(fold.rows(), project);
-    if (row.deleted || row.workspace != workspace) continue;
-    for (const auto& recording : references(fold.rows(), "project", project, "recording")) {
-      if (find_or_empty<row::RecordingRowT>(fold.rows(), recording).project != project) continue;
-      fold.update<row::RecordingRowT>(recording, [&](row::RecordingRowT& left) {
-        left.left_client.push_back(fold.record().position().value);
-      });
-    }
-  }
-}
-
 }  // namespace
 
 void evolve(const event::WorkspaceCreated& event, Fold& fold) {
   const std::string workspace = event.workspace()->str();
   fold.update<WorkspaceRowT>(workspace, [&](WorkspaceRowT& row) {
-    if (row.deleted) {  // an observed fact may bring it back, with what is in it
-      const auto projects = row.projects;
-      row = WorkspaceRowT();
-      row.projects = projects;
-    }
+    if (row.deleted) row = WorkspaceRowT();  // an observed fact may bring it back
     row.name = event.name()->str();
     row.organisation = event.organisation()->str();
     row.billing_organisation = row.organisation;
@@ -42,6 +23,8 @@ void evolve(const event::WorkspaceCreated& event, Fold& fold) {
     row.visibility = event.visibility();
     row.account = event.account()->str();
     row.created = fold.act();
+    row.owned = fold.act();
+    row.visibility_set = fold.act();
   });
   fold.refer("organisation", event.organisation()->string_view(), "workspace", workspace);
   fold.refer("account", event.account()->string_view(), "workspace", workspace);
@@ -55,7 +38,10 @@ void evolve(const event::WorkspaceReclassified& event, Fold& fold) {
     if (event.to() == schema::Usage::internal) row.data_owner.reset();
   });
   fold.refer("account", text(event.to_account()), "workspace", workspace);
-  if (event.to() == schema::Usage::internal) note_departures(fold, workspace);
+  // What a client's workspace holds is out of the client's boundary once it is the organisation's
+  // own.
+  if (event.to() != schema::Usage::internal || event.recordings() == nullptr) return;
+  for (const auto* recording : *event.recordings()) note_departure(fold, recording->str());
 }
 
 void evolve(const event::WorkspaceRenamed& event, Fold& fold) {
@@ -64,8 +50,10 @@ void evolve(const event::WorkspaceRenamed& event, Fold& fold) {
 }
 
 void evolve(const event::VisibilityChanged& event, Fold& fold) {
-  fold.update<WorkspaceRowT>(event.workspace()->str(),
-                             [&](WorkspaceRowT& row) { row.visibility = event.to(); });
+  fold.update<WorkspaceRowT>(event.workspace()->str(), [&](WorkspaceRowT& row) {
+    row.visibility = event.to();
+    row.visibility_set = fold.act();
+  });
 }
 
 void evolve(const event::WorkspaceDeleted& event, Fold& fold) {

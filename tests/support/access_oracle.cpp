@@ -103,9 +103,6 @@ void AccessOracle::apply_to_workspaces(const Record& record) {
     end_stays(text(taken->workspace()), "handed_off", [&](const auto& who, const Stay& stay) {
       return is_insider(stay.role) && who != text(taken->person());
     });
-    // A block was about the organisation that owned it until now (DECISIONS 26).
-    std::erase_if(blocked_,
-                  [&](const Pair& block) { return block.first == text(taken->workspace()); });
   }
 }
 
@@ -131,8 +128,11 @@ void AccessOracle::apply_to_memberships(const Record& record) {
     const bool session = found != stays_.end() && found->second.session;
     const auto cause = text(ended->cause());
     // Whoever is removed, or leaves, and is of the organisation, is blocked.
-    const bool of_organisation = roles_.contains({workspaces_[key.first].organisation, key.second});
-    if (!session && cause != "handed_off" && of_organisation) blocked_.insert(key);
+    const auto& organisation = workspaces_[key.first].organisation;
+    if (!session) blocked_.erase(key);
+    if (!session && cause != "handed_off" && roles_.contains({organisation, key.second})) {
+      blocked_[key] = organisation;
+    }
     end_stays(key.first, cause, [&](const auto& who, const Stay&) { return who == key.second; });
   }
 }
@@ -196,7 +196,9 @@ std::string AccessOracle::role(const Pair& workspace_person, Timestamp at) const
     return schema::EnumNameWorkspaceRole(stay->second.role);
   }
   const auto role = roles_.find({workspace->second.organisation, key.second});
-  if (role == roles_.end() || blocked_.contains(key)) return "none";
+  const auto block = blocked_.find(key);
+  const bool blocked = block != blocked_.end() && block->second == workspace->second.organisation;
+  if (role == roles_.end() || blocked) return "none";
   const bool open = workspace->second.visibility == schema::Visibility::open_to_organisation;
   const bool enters =
       role->second == OrganisationRole::owner || (role->second == OrganisationRole::admin && open);

@@ -65,8 +65,8 @@ class AccessOracle {
   std::map<std::string, std::set<std::string>> permissions_;  // of scope/role
   std::map<Pair, schema::OrganisationRole> roles_;            // of organisation, person
   std::map<std::string, Workspace> workspaces_;
-  std::map<Pair, Stay> stays_;  // of workspace, person
-  std::set<Pair> blocked_;
+  std::map<Pair, Stay> stays_;                   // of workspace, person
+  std::map<Pair, std::string> blocked_;          // by the role in which organisation
   std::map<std::string, std::int64_t> invites_;  // that wait for an answer: until when
   std::set<Pair> accepted_;                      // invite, person
   std::map<std::string, Pair> mandates_;         // live ones: agency, client

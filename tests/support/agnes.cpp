@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "actbook/access.h"
+#include "actbook/belongings.h"
 
 namespace actbook::testing {
 namespace {
@@ -110,7 +111,7 @@ row::MandateRowT mandate_row(const World& world, const std::string& mandate) {
 
 row::SubscriptionRowT subscription_row(const World& world, const std::string& whose,
                                        const std::string& id) {
-  return find_or_empty<row::SubscriptionRowT>(world.rows(), row_key({whose, id}));
+  return subscription_of(world.rows(), whose, id).value_or(row::SubscriptionRowT());
 }
 
 }  // namespace actbook::testing

@@ -186,8 +186,8 @@ DamagedLedger::Answers DamagedLedger::ask(const EventStore& store) const {
     answers["events with tag " + tag] = positions_of(store, {{{{}, {tag}}}});
   }
   answers["all rows"] = all_rows(store);
-  const auto postings = store.count_postings(store.head());
-  answers["postings"] = postings ? std::to_string(postings.value()) : kError;
+  const auto postings = store.digest_postings(store.head());
+  answers["postings"] = postings ? std::to_string(postings.value().count) : kError;
   for (const auto& id : command_ids_) answers["command " + id] = command_answer(store, id);
   answers["command of nobody"] = command_answer(store, "nobody");
   return answers;

@@ -112,7 +112,7 @@ void Told::check(const EventStore& store) const {
   const auto checked = store.verify_log();
   CHECK_MESSAGE(!checked.damage, checked.damage->message);
   CHECK(checked.records == store.head().value);
-  const auto replayed = replay(store, partner_projector());
+  const auto replayed = replay(store, {.projector = &partner_projector()});
   CHECK_MESSAGE(replayed, replayed.error().message);
   if (!replayed) return;
   CHECK(replayed.value().agrees);

@@ -10,17 +10,12 @@
 #include "actbook/schema/events_generated.h"
 #include "actbook/seal.h"
 #include "support/documented.h"
+#include "support/must.h"
 
 namespace actbook::testing {
 namespace {
 
 using nlohmann::ordered_json;
-
-template <class T>
-T must(Result<T> result) {
-  if (!result) FAIL(result.error().message);
-  return std::move(result).value();
-}
 
 // An event with its name, as golden files and tests write it.
 std::string to_any_event_json(const Record& record) {

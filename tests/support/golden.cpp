@@ -3,18 +3,17 @@
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
-#include <iterator>
+
+#include "actbook/json.h"
+#include "actbook/projector.h"
+#include "actbook/schema/events_generated.h"
+#include "support/files.h"
 
 namespace actbook::testing {
 namespace {
 
 constexpr std::size_t kDigitsPerLine = 64;
 constexpr std::string_view kDigits = "0123456789abcdef";
-
-std::string read_file(const std::filesystem::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
 
 bool asked_to_write() {
   const char* wish = std::getenv("ACTBOOK_WRITE_GOLDEN");
@@ -47,6 +46,31 @@ std::optional<Bytes> from_hex(const std::string& text) {
   }
   if (to_hex(bytes) != text) return std::nullopt;
   return bytes;
+}
+
+std::string event_of(const std::string& file) { return file.substr(0, file.find('-')); }
+
+Result<Bytes> build_sample(const std::string& sample) {
+  auto any = event_from_json(sample);
+  if (!any) return any;
+  event::AnyEventT carrier;
+  flatbuffers::GetRoot<event::AnyEvent>(any.value().data())->UnPackTo(&carrier);
+  flatbuffers::FlatBufferBuilder builder;
+  builder.Finish(flatbuffers::Offset<flatbuffers::Table>(carrier.event.Pack(builder).o));
+  return Bytes(builder.GetBufferPointer(), builder.GetBufferPointer() + builder.GetSize());
+}
+
+Result<Record> record_of(const std::string& type, const Bytes& payload) {
+  RowOverlay nothing;
+  CommandInfo info;
+  info.command_id = "c-1";
+  info.actor.kind = schema::ActorKind::system;
+  info.actor.id = "test";
+  constexpr Timestamp kAnInstant{1'775'898'000'000'000};  // 2026-04-11T09:00:00Z
+  Batch batch(nothing, Position{1}, kAnInstant, std::move(info), partner_projector());
+  const auto appended = batch.append({type, payload, {}});
+  if (!appended) return appended.error();
+  return batch.finish().records.front();
 }
 
 std::string compare_with_hex(const std::string& name, ByteView bytes, const std::string& hex) {

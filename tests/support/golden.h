@@ -3,9 +3,10 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
-#include "actbook/flat.h"
+#include "actbook/record.h"
 
 namespace actbook::testing {
 
@@ -33,6 +34,16 @@ class GoldenFiles {
   std::map<std::string, std::string> json_;
   std::map<std::string, std::string> hex_;
 };
+
+/// The files of log shapes, which are of no event.
+inline const std::set<std::string> kNoEvents = {"Block", "Receipt", "Record"};
+/// InviteIssued and InviteIssued-2 are samples of InviteIssued.
+[[nodiscard]] std::string event_of(const std::string& file);
+/// The event's own table, as it stands in a record. Errors: those of event_from_json().
+[[nodiscard]] Result<Bytes> build_sample(const std::string& sample);
+/// A record with this payload, as a ledger that knows nothing else would make it. Making it folds
+/// the event. Errors: those of the projector.
+[[nodiscard]] Result<Record> record_of(const std::string& type, const Bytes& payload);
 
 /// Empty, if `bytes` are what `hex` says; else what is wrong.
 [[nodiscard]] std::string compare_with_hex(const std::string& name, ByteView bytes,

@@ -4,19 +4,10 @@
 
 #include "actbook/projector.h"
 #include "actbook/seal.h"
+#include "support/must.h"
 
 namespace actbook::testing {
 namespace {
-
-template <class T>
-T must(Result<T> result) {
-  if (!result) FAIL(result.error().message);
-  return std::move(result).value();
-}
-
-void must(const Result<void>& result) {
-  if (!result) FAIL(result.error().message);
-}
 
 command::CommandEnvelopeT unpacked(const Bytes& bytes) {
   command::CommandEnvelopeT command;

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "actbook/acceptances.h"
 #include "actbook/access.h"
 
 namespace actbook::testing {
@@ -176,6 +177,22 @@ std::string organisation_role_of(const World& world, const std::string& organisa
                                  const std::string& person) {
   const auto role = organisation_role(world.rows(), organisation, person);
   return role ? schema::EnumNameOrganisationRole(*role) : "none";
+}
+
+schema::AcceptanceState acceptance_state(const World& world, std::uint64_t acceptance) {
+  for (const auto& known : acceptances_of(world.rows(), "panels")) {
+    if (known.row.accepted->position == acceptance) return known.state;
+  }
+  FAIL("there is no such acceptance");
+  return {};
+}
+
+std::uint64_t acceptance_in_force(const World& world) {
+  std::uint64_t position = 0;
+  for (const auto& known : acceptances_of(world.rows(), "panels")) {
+    if (known.state == schema::AcceptanceState::in_force) position = known.row.accepted->position;
+  }
+  return position;
 }
 
 std::string seats(const World& world, const std::string& account) {

@@ -55,6 +55,10 @@ std::string role_in(const World& world, const std::string& workspace, const std:
 /// The live role of somebody in an organisation, or "none".
 std::string organisation_role_of(const World& world, const std::string& organisation,
                                  const std::string& person);
+/// Of the acceptance for "panels" recorded at a position.
+schema::AcceptanceState acceptance_state(const World& world, std::uint64_t acceptance);
+/// The position of the newest acceptance that is in force for panels; 0, if none is.
+std::uint64_t acceptance_in_force(const World& world);
 /// Seats in use and paid seats of an account: "1 of 2".
 std::string seats(const World& world, const std::string& account);
 

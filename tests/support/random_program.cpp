@@ -349,6 +349,11 @@ void RandomProgram::set_mode(Envelope& envelope) {
   if (options_.facts && chance(60)) {
     const auto age = static_cast<std::int64_t>(random_.below(20 * kDay));
     envelope.occurred_at = std::max<std::int64_t>(0, now_.microseconds - age);
+    // A period that begins after the renewal happened would be an error.
+    auto* renewal = envelope.command.AsRenewAccount();
+    if (renewal != nullptr && renewal->starts_at) {
+      renewal->starts_at = std::min<std::int64_t>(*renewal->starts_at, *envelope.occurred_at);
+    }
   }
 }
 

@@ -9,6 +9,7 @@
 #include "actbook/flat.h"
 #include "actbook/personal.h"
 #include "actbook/record.h"
+#include "actbook/schema/answers_generated.h"
 #include "actbook/schema/commands_generated.h"
 #include "actbook/time.h"
 
@@ -64,5 +65,8 @@ using ReadPersonal = std::function<Result<std::string>(const PersonalText& store
 /// Reads and writes one event alone (a table AnyEvent), for samples and golden files.
 [[nodiscard]] Result<Bytes> event_from_json(std::string_view json);
 [[nodiscard]] std::string event_to_json(ByteView any_event, JsonLayout layout = JsonLayout::line);
+
+/// Reads the certificate of a replay, as to_json() writes it. Errors: those of command_from_json.
+[[nodiscard]] Result<answer::CertificateT> certificate_from_json(std::string_view json);
 
 }  // namespace actbook

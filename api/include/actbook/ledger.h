@@ -6,14 +6,18 @@
 #include <string>
 
 #include "actbook/acceptances.h"
+#include "actbook/audit.h"
 #include "actbook/entity.h"
 #include "actbook/event_store.h"
+#include "actbook/export.h"
 #include "actbook/json.h"
 #include "actbook/master_key.h"
 #include "actbook/replay.h"
 #include "actbook/schema/answers_generated.h"
 #include "actbook/schema/commands_generated.h"
+#include "actbook/search.h"
 #include "actbook/subscription.h"
+#include "actbook/what_if.h"
 
 namespace actbook {
 
@@ -24,8 +28,9 @@ enum class Personal { sealed, revealed };
 
 /// How Ledger::open and open_read_only open a ledger.
 struct OpenLedgerOptions {
-  /// Hears of views that have to catch up after a crash.
-  std::function<void(Position done, Position end)> progress = {};
+  /// Hears of views that have to catch up, after a crash or with a new version; false stops it, and
+  /// the next open goes on from there.
+  std::function<bool(Position done, Position end)> progress = {};
   /// Borrowed. None: the one in master_key_file.
   const MasterKey* master_key = nullptr;
   /// None: master.key in the ledger's directory.
@@ -110,20 +115,48 @@ class Ledger {
   [[nodiscard]] Result<View> as_of(Timestamp at) const;
   [[nodiscard]] Position head() const;
 
-  /// Who accepted which agreement (Q1), as known at the view. Cost: that of the rarest filter.
-  [[nodiscard]] Result<answer::AcceptancesT> acceptances(const View& view,
-                                                         const AcceptanceFilter& filter) const;
+  /// What was true at an instant, by what `known` knows (Q17): see EventStore::true_at. Errors:
+  /// those of as_of(Timestamp).
+  [[nodiscard]] Result<View> true_at(const View& known, Timestamp at) const;
 
-  /// Everything that touched an entity up to the view, oldest first, from positions after `since`
-  /// on. Refusals that named it count. Cost: one indexed read per event.
-  [[nodiscard]] Result<answer::TrailT> trail(const View& view, const Entity& entity,
-                                             Position since = {}) const;
+  /// The events that match (see search.h); of one entity, its trail; refusals that named it count.
+  [[nodiscard]] Result<answer::TrailT> trail(const View& view, const Search& search) const;
 
-  /// What was refused, to whom, why (Q16): everything, or what named an entity. Cost: one indexed
-  /// read per refusal.
-  [[nodiscard]] Result<answer::TrailT> refusals(const View& view,
-                                                const std::optional<Entity>& entity = {},
-                                                Position since = {}) const;
+  // The questions of an audit: errors, order and cost are those of audit.h.
+
+  /// Q1. Who accepted which agreement, or which version of it.
+  [[nodiscard]] Result<answer::AcceptancesT> acceptances(
+      const View& view, const Search& search, std::optional<std::uint32_t> version = {}) const;
+  /// Q2. When organisations were partners.
+  [[nodiscard]] Result<answer::PartnerStatusesT> partner_status(const View& view,
+                                                                const Search& search) const;
+  /// Q4. Who did read, staff included.
+  [[nodiscard]] Result<answer::ReadsT> reads(const View& view, const Search& search) const;
+  /// Q5. Workspaces, and whether their organisation was a partner when they were created.
+  [[nodiscard]] Result<answer::CreationsT> creations(const View& view, const Search& search) const;
+  /// Q6. Which roles were held.
+  [[nodiscard]] Result<answer::RolesT> roles(const View& view, const Search& search) const;
+  /// Q7. Who took a paid seat.
+  [[nodiscard]] Result<answer::SeatsT> seats(const View& view, const Search& search) const;
+  /// Q8. Who owned, paid for and administered a workspace, and whose data it held.
+  [[nodiscard]] Result<answer::TenuresT> tenures(const View& view,
+                                                 const std::string& workspace) const;
+  /// Q9. Handoffs.
+  [[nodiscard]] Result<answer::HandoffsT> handoffs(const View& view, const Search& search) const;
+  /// Q10. Where recordings went.
+  [[nodiscard]] Result<answer::MovesT> moves(const View& view, const Search& search) const;
+  /// Q11. Referral deals, and how kickbacks were worked out.
+  [[nodiscard]] Result<answer::DealsT> deals(const View& view, const Search& search) const;
+  [[nodiscard]] Result<answer::KickbacksT> kickbacks(const View& view, const Search& search) const;
+  /// Q12. Which discount was applied to which charge.
+  [[nodiscard]] Result<answer::DiscountsT> discounts(const View& view, const Search& search) const;
+  /// Q13. Which agency acted for whom.
+  [[nodiscard]] Result<answer::MandatesT> mandates(const View& view, const Search& search) const;
+  /// Q14. Through which organisation people entered projects.
+  [[nodiscard]] Result<answer::EntriesT> entries(const View& view, const Search& search) const;
+  /// Q15. Which special plans an organisation could buy.
+  [[nodiscard]] Result<answer::SpecialPlansT> special_plans(const View& view,
+                                                            const std::string& organisation) const;
 
   /// One entity as it stood: a workspace with its members, access, invites, handoffs and account;
   /// and so on. Errors: invalid with NOT_FOUND, if the view knows no such entity.
@@ -137,6 +170,9 @@ class Ledger {
   /// One person's access to a workspace or a project, on what basis; no line, if there is none.
   [[nodiscard]] Result<answer::ReadersT> access(const View& view, const Entity& entity,
                                                 const std::string& person) const;
+  /// Everything one person could read or enter (Q3).
+  [[nodiscard]] Result<answer::PersonAccessT> access_of(const View& view,
+                                                        const std::string& person) const;
   /// What an agency sees of itself and its clients; what a partner sees of its workspaces and
   /// deals.
   [[nodiscard]] Result<answer::AgencyDashboardT> dashboard(const View& view,
@@ -144,6 +180,26 @@ class Ledger {
   [[nodiscard]] Result<answer::PartnerOverviewT> overview(
       const View& view, const std::string& organisation,
       Personal personal = Personal::sealed) const;
+
+  // Investigations: errors and cost stand in the headers of replay/.
+
+  /// Why a person could, or could not, read a workspace or enter a project.
+  [[nodiscard]] Result<answer::ExplanationT> explain_access(const View& view,
+                                                            const std::string& person,
+                                                            const Entity& entity) const;
+  /// What began, changed or ended from one view to the other, and the acts between.
+  [[nodiscard]] Result<answer::ComparisonT> compare(const View& from, const View& to,
+                                                    const std::optional<Entity>& entity = {},
+                                                    Personal personal = Personal::sealed) const;
+  /// Act by act, each with the rows it changed, before and after.
+  [[nodiscard]] Result<answer::StepsT> steps(const View& view, const Search& search,
+                                             Personal personal = Personal::sealed) const;
+  /// What lasted and what happened, of one entity.
+  [[nodiscard]] Result<answer::TimelineT> timeline(const View& view, const Entity& entity,
+                                                   const Search& page = {}) const;
+  /// Which accesses would have differed, had roles or rules been others.
+  [[nodiscard]] Result<answer::WhatIfT> what_if(const View& view, const Supposition& supposition,
+                                                const std::optional<Entity>& scope = {}) const;
 
   /// Any event, for its own sake: as it is stored, and as JSON (see record_to_json).
   [[nodiscard]] Result<Record> event(Position position) const;
@@ -155,6 +211,13 @@ class Ledger {
   /// object. Errors: VAULT_LOCKED; invalid with NOT_FOUND. Cost: one indexed read per event.
   [[nodiscard]] Result<std::string> export_person(const View& view, const std::string& person,
                                                   JsonLayout layout = JsonLayout::line) const;
+  /// The events that match, in the order of positions, each as a line for another system
+  /// (export.h); before them the header, if the format has one. Ends early where `sink` says false.
+  /// The answer is how many events the sink took. Errors: those of find_events(); VAULT_LOCKED, if
+  /// personal data shall be revealed. Cost: one indexed read per event; one is in memory at a time.
+  [[nodiscard]] Result<std::uint64_t> export_events(
+      const View& view, const Search& search, ExportFormat format, Personal personal,
+      const std::function<bool(std::string_view line)>& sink) const;
   [[nodiscard]] EventCursor read(const ReadRange& range = {}) const;
   [[nodiscard]] EventCursor query(const Query& query, const ReadRange& range = {}) const;
   /// What the index tells of the events that match, without reading them.
@@ -163,10 +226,13 @@ class Ledger {
   [[nodiscard]] Subscription subscribe(Query query, Position after = {}) const;
 
   /// Folds the log afresh up to `until` (the head by default) and compares every row version, tag
-  /// and command id with what is served. A difference is a finding, not an error. Cost: one pass
-  /// over the log, state in memory.
-  [[nodiscard]] Result<answer::ReplayReportT> replay(std::optional<Position> until = {},
-                                                     const Progress& progress = {}) const;
+  /// and command id with what is served. A difference is a finding, not an error. The options'
+  /// projector may be left out. Errors, cost and memory: replay.h.
+  [[nodiscard]] Result<answer::ReplayReportT> replay(ReplayOptions options = {}) const;
+  /// Makes everything derived anew from the log, beside what is served, and puts it in its place at
+  /// once; see EventStore::rebuild.
+  [[nodiscard]] Result<void> rebuild(
+      const std::function<bool(Position done, Position head)>& progress = {});
 
   /// Reads every stored byte of the log and checks it, and that it begins with the events of
   /// `expected`, a head kept from an earlier time. Damage is a finding, not an error.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/outcome/try.hpp>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,7 +13,10 @@
 namespace actbook {
 
 /// Folds events into rows. Pure: the same event over the same rows puts the same versions, live and
-/// in replay. Called from one thread at a time per overlay.
+/// in replay. What it makes of a row depends on the event and on that row alone, and which rows an
+/// event changes depends on the event, or else on nothing but what it would change them to: so a
+/// row can be folded alone from the events of its versions, in any order (see View::true_at).
+/// Called from one thread at a time per overlay.
 class Projector {
  public:
   Projector() = default;
@@ -23,6 +27,9 @@ class Projector {
   /// Changes whenever the same events would give other rows; a ledger with rows of another version
   /// rebuilds them.
   [[nodiscard]] virtual std::uint32_t version() const = 0;
+  /// The oldest version whose rows give what this one's would, as far as they go: such rows may be
+  /// read until they have been made anew.
+  [[nodiscard]] virtual std::uint32_t reads_since() const { return version(); }
   /// The qualified names of the tables that events are, without the type's own name:
   /// "actbook.event.".
   [[nodiscard]] virtual std::string_view event_namespace() const = 0;
@@ -32,7 +39,9 @@ class Projector {
   /// well-formed.
   [[nodiscard]] Result<void> project(const Record& event, RowOverlay& rows) const {
     if (is_system_event(event.type())) return boost::outcome_v2::success();
-    return project_event(event, rows);
+    BOOST_OUTCOME_TRY(project_event(event, rows));
+    if (event.occurred_at() != event.recorded_at()) note_out_of_step(event, rows);
+    return boost::outcome_v2::success();
   }
 
  private:

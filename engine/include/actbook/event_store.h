@@ -60,12 +60,23 @@ struct Submission {
 class View final : public RowReader {
  public:
   class Source;
-  View(const Source& source, Position position, Timestamp at);
+  View(std::shared_ptr<const Source> source, Position position, Timestamp at);
 
   /// The last event this view knows.
   [[nodiscard]] Position position() const { return position_; }
   /// The instant it is asked at: expiries are judged by it.
   [[nodiscard]] Timestamp at() const { return at_; }
+  /// On the second axis: at(), when it shows what was true then. None: what was recorded by then.
+  [[nodiscard]] std::optional<Timestamp> true_at() const {
+    return recorded_by_ ? std::optional(at_) : std::nullopt;
+  }
+  [[nodiscard]] Axis axis() const override {
+    return recorded_by_ ? Axis::occurred : Axis::recorded;
+  }
+  /// Whether an event belongs to what this view shows.
+  [[nodiscard]] bool knows(Position position, Timestamp occurred_at) const {
+    return position <= position_ && (!recorded_by_ || occurred_at <= at_);
+  }
 
   [[nodiscard]] std::optional<RowVersion> get(TableId table, std::string_view key) const override;
   void scan(TableId table, std::string_view prefix, const Visitor& visit) const override;
@@ -73,9 +84,12 @@ class View final : public RowReader {
   void fail(Error error) const override;
 
  private:
-  const Source* source_;
+  friend class EventStore;
+
+  std::shared_ptr<const Source> source_;
   Position position_;
   Timestamp at_;
+  std::optional<Position> recorded_by_;  // of the second axis: the last event recorded by at_
   mutable std::optional<Error> failure_;
 };
 
@@ -147,16 +161,21 @@ struct StorageEnvironment;
 /// A ledger on disk: the log of events (the truth) and the views derived from it (indexes and
 /// rows).
 ///
-/// Directory: LOCK, log/ (RocksDB, synced), views/ (RocksDB, disposable: delete it and the next
-/// open rebuilds it). One process at a time writes, any may read. Every function may be called from
-/// any thread.
+/// Directory: LOCK, log/ (RocksDB, synced), views/ (a RocksDB in a folder named by a number,
+/// disposable: delete views/ and the next open rebuilds it). One process at a time writes, any may
+/// read. Every function may be called from any thread.
 class EventStore {
  public:
   struct Options {
     const Clock* clock = nullptr;
     const Projector* projector = nullptr;
-    /// Called now and then while the views catch up on open; may be empty.
-    std::function<void(Position done, Position head)> on_catch_up;
+    /// Called now and then while the views catch up on open; may be empty. False stops it: what was
+    /// done so far is kept, the next open goes on from there, and this one gives unavailable with
+    /// STOPPED. On a thread of the store's own, while older views are served.
+    std::function<bool(Position done, Position head)> on_catch_up;
+    /// How many threads fold events into rows while the views catch up: each the rows of its own,
+    /// which is exact, as no row is folded from another. 0: as many as there are cores.
+    unsigned catch_up_threads = 0;
     /// How many submissions may wait to be decided before more are held back.
     std::size_t max_waiting = 1024;
     /// How many bytes of derived data are held in memory before they are saved; twice that can be
@@ -177,8 +196,12 @@ class EventStore {
       const std::filesystem::path& directory, Options options);
 
   /// Opens a store and lets its views catch up with its log; after a clean close there is nothing
-  /// to catch up. Errors: misuse, if no ledger stands there; unavailable with LEDGER_IN_USE, naming
-  /// the process that has it open; corrupt; unsupported.
+  /// to catch up. Views that another version of the projector made are made anew beside the old
+  /// ones. Where Projector::reads_since() allows it, the old ones are served meanwhile, as they
+  /// are: head() is what they reach, and submissions wait, or get unavailable with REBUILDING (see
+  /// WhenFull). Otherwise open() waits; readers of the older version that have the store open go
+  /// on. Errors: misuse, if no ledger stands there; unavailable with LEDGER_IN_USE, naming the
+  /// process that has it open; corrupt; unsupported.
   [[nodiscard]] static Result<std::unique_ptr<EventStore>> open(
       const std::filesystem::path& directory, Options options);
   /// Opens a store for reading only, as it stands: also while another process has it open, and
@@ -191,6 +214,17 @@ class EventStore {
   /// 8 x `slice_size`.
   [[nodiscard]] static Result<std::unique_ptr<EventStore>> open_read_only(
       const std::filesystem::path& directory, Options options);
+  /// This log again, with views made afresh from it in `views`, a directory that does not exist, is
+  /// empty, or holds what an earlier call that was stopped had made of the same log, which is gone
+  /// on with. Reads this store's log as it stands, also while it is written; folds up to the batch
+  /// that holds `until`, or to the head. The answer is for reading only and knows what it folded;
+  /// nothing of this store is changed. The environment and the slice size are those of this store.
+  /// Memory: that of a store, whatever the log's length. Errors: misuse with NOT_EMPTY, if `views`
+  /// holds anything else, or with OTHER_LOG, if it was made of another log or by another projector;
+  /// unavailable with STOPPED; those of open_read_only().
+  [[nodiscard]] Result<std::unique_ptr<EventStore>> refold(
+      const std::filesystem::path& views, Options options,
+      std::optional<Position> until = {}) const;
   ~EventStore();
   EventStore(const EventStore&) = delete;
   EventStore& operator=(const EventStore&) = delete;
@@ -217,6 +251,17 @@ class EventStore {
   void submit_async(Submission submission, Decide decide, std::function<void(Receipt)> done,
                     WhenFull full = WhenFull::wait);
 
+  /// Makes the views anew from the log, beside those in use, and puts them in their place at once:
+  /// no reader sees a mixture of both, and what has begun to read goes on in the old ones, which go
+  /// with the last who reads in them. Meanwhile all else goes on; submissions wait for the last few
+  /// thousand events to be folded. For views that are doubted. What was stopped or cut short is
+  /// gone on with where it can be. Errors: misuse with READ_ONLY, or with REBUILDING, if that goes
+  /// on already; unavailable with STOPPED, if `progress` said false; those of reading the log and
+  /// of writing. After an error the old views stay in use. Cost: as the first open without views;
+  /// twice their disk.
+  [[nodiscard]] Result<void> rebuild(
+      const std::function<bool(Position done, Position head)>& progress = {});
+
   /// The last position, and the time of the last command, which may have recorded nothing.
   [[nodiscard]] Position head() const;
   [[nodiscard]] Timestamp head_recorded_at() const;
@@ -230,6 +275,12 @@ class EventStore {
   [[nodiscard]] Result<View> after_event(Position position) const;
   /// The state at an instant: events recorded at or before it count.
   [[nodiscard]] Result<View> as_of(Timestamp at) const;
+
+  /// What was true at an instant, by what `known` knows: the events up to its position that had
+  /// occurred by then, in the order in which they occurred; of those at the same instant, in the
+  /// order of positions. Cost: as `known`; a row that an event recorded late has changed is folded
+  /// anew from where that event belongs, with a read for each of its events from there on.
+  [[nodiscard]] Result<View> true_at(const View& known, Timestamp at) const;
 
   /// Events in a range of positions. Cost: one seek, then sequential.
   [[nodiscard]] EventCursor read(const ReadRange& range = {}) const;
@@ -269,8 +320,22 @@ class EventStore {
   [[nodiscard]] Result<void> visit_row_versions(
       Position until,
       const std::function<void(TableId, std::string_view key, const RowVersion&)>& visit) const;
-  /// How many tag postings the index holds up to `until`, and whether it holds this one.
-  [[nodiscard]] Result<std::uint64_t> count_postings(Position until) const;
+  /// The newest version of a row that is not after `position`. Cost: a seek.
+  [[nodiscard]] Result<std::optional<RowVersion>> row_at(TableId table, std::string_view key,
+                                                         Position position) const;
+  /// Of the tag postings up to `until`: how many there are, and the sum of a hash of each (XXH3,
+  /// modulo 2^64), which is the same for the same postings in any order. Cost: reads the whole
+  /// index.
+  struct PostingDigest {
+    std::uint64_t count = 0;
+    std::uint64_t sum = 0;
+    friend bool operator==(const PostingDigest&, const PostingDigest&) = default;
+  };
+  [[nodiscard]] Result<PostingDigest> digest_postings(Position until) const;
+  /// Visits every tag posting up to `until`, in no order that matters.
+  [[nodiscard]] Result<void> visit_postings(
+      Position until, const std::function<void(std::string_view tag, Position)>& visit) const;
+  /// Whether the index lists a position under a tag.
   [[nodiscard]] Result<bool> has_posting(std::string_view tag, Position position) const;
   /// Reads the commands of the log in order and tells of each, up to `until` (at the head: all,
   /// also those that recorded nothing), whether its id leads to it. `at` is the position of its

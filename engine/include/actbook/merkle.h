@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -8,11 +7,9 @@
 #include <vector>
 
 #include "actbook/flat.h"
+#include "actbook/sha256.h"
 
 namespace actbook {
-
-/// A SHA-256.
-using Hash = std::array<std::uint8_t, 32>;
 
 /// The Merkle tree of RFC 6962 (section 2.1), as certificate transparency logs have it: a leaf is
 /// an event's stored bytes, in the order of positions. Leaves and nodes are hashed apart (0x00 and

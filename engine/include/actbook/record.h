@@ -2,9 +2,12 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 
+#include "actbook/error.h"
 #include "actbook/flat.h"
+#include "actbook/position.h"
 #include "actbook/schema/record_generated.h"
 #include "actbook/time.h"
 
@@ -37,6 +40,17 @@ class Record {
   [[nodiscard]] std::string_view type() const { return (*this)->type()->string_view(); }
   [[nodiscard]] ByteView payload() const {
     return {(*this)->payload()->data(), (*this)->payload()->size()};
+  }
+  /// The payload as an event of the program. Errors: corrupt, if it is not a well-formed one.
+  template <class Event>
+  [[nodiscard]] Result<const Event*> payload_as() const {
+    if (!is_flat<Event>(payload())) {
+      return Error{ErrorKind::corrupt, "MALFORMED_EVENT",
+                   "an event of type " + std::string(type()) +
+                       " is not well-formed; restore the ledger from a copy",
+                   position()};
+    }
+    return flatbuffers::GetRoot<Event>(payload().data());
   }
   /// Exactly as stored, hashed and checked.
   [[nodiscard]] ByteView bytes() const { return bytes_; }

@@ -5,29 +5,30 @@
 
 #include "actbook/event_store.h"
 #include "actbook/schema/answers_generated.h"
+#include "actbook/search.h"
+#include "actbook/tables.h"
 
 namespace actbook {
 
-/// Which acceptances to list; what is empty does not restrict.
-struct AcceptanceFilter {
-  /// The organisation that owned the workspace, or that the accepting person acted for.
-  std::string organisation;
-  std::string workspace;
-  /// Who accepted.
-  std::string person;
-  std::string agreement;
-  std::optional<std::uint32_t> version;
-  /// Recorded at or after `from`, and before `to`.
-  std::optional<Timestamp> from;
-  std::optional<Timestamp> to;
+/// An acceptance and whether it still stands.
+struct Acceptance {
+  row::AcceptanceRowT row;
+  schema::AcceptanceState state = schema::AcceptanceState::in_force;
+  /// What replaced it or made it lapse.
+  std::unique_ptr<schema::ActT> ended;
 };
 
-/// The acceptances that match, oldest first, each with its state at the view (in force, replaced or
-/// lapsed). Errors: invalid with NOT_FOUND, if nothing matches and the view does not know one of
-/// those asked for; misuse, if `from` is not before `to`; corrupt or unavailable, if the store
-/// cannot be read.
-[[nodiscard]] Result<answer::AcceptancesT> find_acceptances(const EventStore& store,
-                                                            const View& view,
-                                                            const AcceptanceFilter& filter);
+/// Every acceptance for a workspace, in the order of the rows' axis: a later one of the
+/// same agreement replaces it, and it lapses when the workspace becomes internal. Cost: a row read
+/// for each.
+[[nodiscard]] std::vector<Acceptance> acceptances_of(const RowReader& rows,
+                                                     std::string_view workspace);
+
+/// Who accepted which agreement (Q1): the acceptances that match, each with its state at the view
+/// (in force, replaced or lapsed); with a version, only those of it. Errors and order: those of
+/// audit.h. Cost: that of the rarest tag, and a row read for each acceptance of the workspaces met.
+[[nodiscard]] Result<answer::AcceptancesT> find_acceptances(
+    const EventStore& store, const View& view, const Search& search,
+    std::optional<std::uint32_t> version = {});
 
 }  // namespace actbook

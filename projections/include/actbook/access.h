@@ -14,6 +14,21 @@
 // itself (support sessions), and is View::at() where a view is asked. Nothing reads the log.
 namespace actbook {
 
+/// The rules by which access is decided: those of domain.md 3.3. An investigation may suppose
+/// others.
+struct AccessRules {
+  /// Rung 2: whoever was removed is kept out, whatever their organisation role.
+  bool blocks_hold = true;
+  /// Rung 3: owners of the organisation enter each of its workspaces.
+  bool owners_enter = true;
+  /// Rung 4: admins of the organisation enter those that are open to it.
+  bool admins_enter_open = true;
+  /// A mandate lets the agency's people into the client's projects.
+  bool mandates_let_in = true;
+  /// A seat inside a project lets in.
+  bool collaborators_enter = true;
+};
+
 /// What a person may do in a workspace, and why.
 struct Access {
   /// None: no access.
@@ -34,12 +49,13 @@ struct Access {
 ///  5. nothing.
 /// A deleted or unknown workspace gives nobody access. Cost: four row reads.
 [[nodiscard]] Access effective_access(const RowReader& rows, Timestamp at,
-                                      std::string_view workspace, std::string_view person);
+                                      std::string_view workspace, std::string_view person,
+                                      const AccessRules& rules = {});
 
 /// Everybody who ever could be in a workspace, with the access they have: those with none are left
 /// out. Sorted by person. Cost: that of the workspace's memberships and the organisation's members.
 [[nodiscard]] std::vector<std::pair<std::string, Access>> everybody_with_access(
-    const RowReader& rows, Timestamp at, std::string_view workspace);
+    const RowReader& rows, Timestamp at, std::string_view workspace, const AccessRules& rules = {});
 
 /// The workspaces that a person has access to, sorted. Cost: that of the workspaces the person was
 /// ever a member of, and those of the organisations they have a role in.
@@ -47,19 +63,21 @@ struct Access {
                                                                         Timestamp at,
                                                                         std::string_view person);
 
-/// What is asked of a project: who may enter it, or who could read it, which is more.
+/// What is asked of a project: who may enter it, or who could read it.
 enum class ProjectRight { enter, read };
 
 /// Why a person may enter a project.
 struct ProjectAccess {
-  /// A project of a workspace is entered by access to that, if its role has project.read.
+  /// A project of a workspace is entered by access to that, if its role has project.read, and read,
+  /// if it has conversation.read.
   std::optional<schema::WorkspaceRole> role;
   /// A project of the agency program: every basis that holds, in the order of domain.md 3.3:
   /// (a) a role in the organisation that owns it, (b) a role in an organisation that has a live
   /// mandate of the owner, each with project.enter_all, (c) a collaborator seat; and the person
   /// whose personal account owns it.
   std::vector<schema::EntryBasisT> bases;
-  /// A role in the owning organisation with org.read_everything reads without entering.
+  /// By a role in the workspace with conversation.read, or in the owning organisation with
+  /// org.read_everything, which reads without entering.
   bool reads_by_role = false;
   /// All of it in words; empty, if the person may neither enter nor read.
   std::string basis;
@@ -67,7 +85,7 @@ struct ProjectAccess {
   std::vector<Position> positions;
 
   [[nodiscard]] bool may_enter() const { return role.has_value() || !bases.empty(); }
-  [[nodiscard]] bool can_read() const { return may_enter() || reads_by_role; }
+  [[nodiscard]] bool can_read() const { return !bases.empty() || reads_by_role; }
   [[nodiscard]] bool has(ProjectRight right) const {
     return right == ProjectRight::enter ? may_enter() : can_read();
   }
@@ -76,13 +94,14 @@ struct ProjectAccess {
 /// A deleted or unknown project is entered by nobody. Cost: a row read for each mandate that the
 /// owner ever gave.
 [[nodiscard]] ProjectAccess project_access(const RowReader& rows, Timestamp at,
-                                           std::string_view project, std::string_view person);
+                                           std::string_view project, std::string_view person,
+                                           const AccessRules& rules = {});
 
 /// Everybody with that right to a project, sorted. Cost: that of the members of the organisations
 /// that lead into it.
 [[nodiscard]] std::vector<std::pair<std::string, ProjectAccess>> everybody_in_project(
     const RowReader& rows, Timestamp at, std::string_view project,
-    ProjectRight right = ProjectRight::enter);
+    ProjectRight right = ProjectRight::enter, const AccessRules& rules = {});
 
 /// The projects of the agency program that a person has that right to, sorted. Cost: that of the
 /// projects of the person's organisations and their clients.

@@ -16,7 +16,7 @@ namespace actbook {
 [[nodiscard]] std::string accrual_key(std::string_view deal, Position accrual);
 /// Of a month that was billed: the instant it begins at, in microseconds.
 [[nodiscard]] std::string billed_month_key(std::int64_t starts_at);
-/// Of a year of a plan that was charged: the purchase, and which year since then the month is of.
-[[nodiscard]] std::string plan_year_key(const schema::ActT& bought, Timestamp month);
+/// Of a year of a plan that was charged: the purchase, and which year since then, from 0.
+[[nodiscard]] std::string plan_year_key(Position bought, std::uint32_t year);
 
 }  // namespace actbook

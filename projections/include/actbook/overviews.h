@@ -33,4 +33,9 @@ namespace actbook {
 [[nodiscard]] Result<answer::ReadersT> find_access(const View& view, const Entity& entity,
                                                    const std::string& person);
 
+/// Everything one person could read or enter (Q3). Errors also: NOT_FOUND, if nobody has that id.
+/// Cost: that of workspaces_of() and projects_of().
+[[nodiscard]] Result<answer::PersonAccessT> find_access_of(const View& view,
+                                                           const std::string& person);
+
 }  // namespace actbook

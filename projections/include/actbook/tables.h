@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <initializer_list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -61,6 +62,9 @@ void each(const RowReader& rows, std::string_view prefix,
     visit(key.substr(prefix.size()), row);
   });
 }
+
+/// An event as the start or end of something, as rows and answers keep it.
+[[nodiscard]] std::unique_ptr<schema::ActT> act_of(const Record& record);
 
 /// The ids that ever stood in a relation to an entity: references(rows, "organisation", "prism",
 /// "workspace") are the workspaces that PRISM ever had. Whether they still do is for their own rows

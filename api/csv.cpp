@@ -1,15 +1,14 @@
-#include "csv_writer.h"
+#include "actbook/csv.h"
 
 #include <csv.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "actbook/ledger.h"
-#include "actbook/schema/answers_bfbs_generated.h"
-#include "flatten.h"
+#include "actbook/reflect.h"
+#include "answer_schema.h"
 
-namespace actbook::cli {
+namespace actbook {
 namespace {
 
 using nlohmann::ordered_json;
@@ -20,13 +19,13 @@ std::string csv_field(std::string_view text) {
   return field;
 }
 
-void add_columns(const reflection::Schema& schema, const reflection::Object& table,
-                 const std::string& prefix, std::vector<std::string>& columns) {
+void add_columns(const reflection::Object& table, const std::string& prefix,
+                 std::vector<std::string>& columns) {
   for (const auto* field : fields_in_order(table)) {
     const auto name = prefix + field->name()->str();
     if (field->type()->base_type() == reflection::Obj) {
-      const auto index = static_cast<flatbuffers::uoffset_t>(field->type()->index());
-      add_columns(schema, *schema.objects()->Get(index), name + ".", columns);
+      add_columns(*object_at(answer_schema().definition(), field->type()->index()), name + ".",
+                  columns);
     } else {
       columns.push_back(name);
     }
@@ -41,19 +40,15 @@ ordered_json::json_pointer pointer_to(const std::string& column) {
 
 }  // namespace
 
-void CsvWriter::row(const std::vector<std::string>& cells) {
+std::string csv_row(const std::vector<std::string>& cells) {
   std::string line;
-  for (const auto& cell : cells) line += (line.empty() ? "" : ",") + csv_field(cell);
-  out_.write(line + "\r\n");
+  for (const auto& cell : cells) line.append(line.empty() ? "" : ",").append(csv_field(cell));
+  return line + "\r\n";
 }
 
 std::vector<std::string> csv_columns(std::string_view table_name) {
-  using Binary = answer::EntityStateBinarySchema;
-  static const Schema schema(ByteView(Binary::data(), Binary::size()));
   std::vector<std::string> columns;
-  if (const auto* table = schema.table(table_name)) {
-    add_columns(schema.definition(), *table, "", columns);
-  }
+  if (const auto* table = answer_schema().table(table_name)) add_columns(*table, "", columns);
   return columns;
 }
 
@@ -67,4 +62,4 @@ std::vector<std::string> csv_cells(const std::vector<std::string>& columns, std:
   return cells;
 }
 
-}  // namespace actbook::cli
+}  // namespace actbook
