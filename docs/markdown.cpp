@@ -103,6 +103,13 @@ std::string file_of(const reflection::Object& table) {
   return std::string(path.substr(begin, path.rfind('.') - begin));
 }
 
+constexpr std::string_view kAnswerNamespace = "actbook.answer.";
+constexpr std::string_view kRowNamespace = "actbook.row.";
+
+bool is_in(const reflection::Object& table, std::string_view name_space) {
+  return table.name()->string_view().starts_with(name_space);
+}
+
 std::string code(std::string_view text) { return '`' + std::string(text) + '`'; }
 
 bool is_explained(const reflection::Enum& definition) {
@@ -383,16 +390,16 @@ class Page {
     if (reference_.answer_schema == nullptr) return;
     heading("##", "Answers");
     text(kAnswers);
-    write_tables_of("answers");
+    write_tables_of(kAnswerNamespace);
     heading("##", "Rows");
     text(kRows);
-    write_tables_of("rows");
+    write_tables_of(kRowNamespace);
   }
 
   // Those that only carry one of a union say nothing by themselves.
-  void write_tables_of(const std::string& file) {
+  void write_tables_of(std::string_view name_space) {
     for (const auto* table : *reference_.answer_schema->objects()) {
-      if (file_of(*table) != file || is_carrier(*table)) continue;
+      if (!is_in(*table, name_space) || is_carrier(*table)) continue;
       heading("###", short_name(table->name()->string_view()));
       text(paragraphs(table->documentation()));
       write_fields(*reference_.answer_schema, *table);
@@ -400,14 +407,14 @@ class Page {
   }
 
   static bool is_carrier(const reflection::Object& table) {
-    return std::ranges::any_of(*table.fields(), [](const reflection::Field* field) {
-      return field->type()->base_type() == reflection::Union;
+    return std::ranges::all_of(*table.fields(), [](const reflection::Field* field) {
+      const auto type = field->type()->base_type();
+      return type == reflection::Union || type == reflection::UType;
     });
   }
 
   [[nodiscard]] static bool has_own_section(const reflection::Object& table) {
-    const auto file = file_of(table);
-    return file == "answers" || file == "rows";
+    return is_in(table, kAnswerNamespace) || is_in(table, kRowNamespace);
   }
 
   void write_shared_tables() {
