@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include "actbook/csv.h"  // value_text
 #include "event_export.h"
 
 // CloudEvents 1.0.2, JSON event format, structured. Attributes of the standard first, then ours,
@@ -31,13 +32,20 @@ ordered_json to_cloud_event(ExportedEvent event) {
   cloud["position"] = std::to_string(event.record.position().value);
   cloud["recordedtime"] = std::move(document["recorded_at"]);
   cloud["commandid"] = std::move(document["command_id"]);
-  for (const auto& [attribute, member] :
-       {std::pair{"correlationid", "correlation_id"}, std::pair{"causationid", "causation_id"}}) {
-    if (document.contains(member)) cloud[attribute] = std::move(document[member]);
-  }
+  const auto add = [&](const char* attribute, const char* member) {
+    // No attribute has a list for its value.
+    auto text = value_text(document.value(member, ordered_json()));
+    if (!text.empty()) cloud[attribute] = std::move(text);
+  };
+  add("correlationid", "correlation_id");
+  add("causationid", "causation_id");
   cloud["actorkind"] = std::move(document["actor"]["kind"]);
   cloud["actorid"] = std::move(document["actor"]["id"]);
+  add("actingorganisation", "acting_organisation");
+  add("basis", "basis");
+  add("reason", "reason");
   cloud["mode"] = std::move(document["mode"]);
+  add("rulesbroken", "rules_broken");
   cloud["data"] = std::move(document["payload"]);
   return cloud;
 }

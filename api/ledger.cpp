@@ -62,6 +62,15 @@ class Ledger::Impl {
     return {&clock, &partner_projector(), std::move(progress)};
   }
 
+  /// A simulated clock has no present, so what will have run out by then may be asked.
+  [[nodiscard]] Result<void> check_has_come(Timestamp at) const {
+    if (clock.simulated() || at <= store->now().at()) return boost::outcome_v2::success();
+    return Error{ErrorKind::invalid,
+                 "IN_THE_FUTURE",
+                 to_iso8601(at) + " has not come yet; leave the time out to ask about now",
+                 {}};
+  }
+
   Result<void> record_first_events(const CreateOptions& create) const {
     Submission submission;
     submission.info = genesis();
@@ -240,19 +249,17 @@ Result<Flat<log::Receipt>> Ledger::record(const command::CommandEnvelopeT& comma
 View Ledger::now() const { return impl_->store->now(); }
 Result<View> Ledger::as_of(Position position) const { return impl_->store->as_of(position); }
 Result<View> Ledger::as_of(Timestamp at) const {
-  // A simulated clock has no present, so what will have expired by then may be asked.
-  if (!impl_->clock.simulated() && at > now().at()) {
-    return Error{ErrorKind::invalid,
-                 "IN_THE_FUTURE",
-                 to_iso8601(at) + " has not come yet; leave the time out to ask about now",
-                 {}};
-  }
+  BOOST_OUTCOME_TRY(impl_->check_has_come(at));
   return impl_->store->as_of(at);
+}
+Result<View> Ledger::as_of(Position position, Timestamp at) const {
+  BOOST_OUTCOME_TRY(impl_->check_has_come(at));
+  return impl_->store->as_of(position, at);
 }
 Position Ledger::head() const { return impl_->store->head(); }
 
 Result<View> Ledger::true_at(const View& known, Timestamp at) const {
-  BOOST_OUTCOME_TRY(as_of(at));  // not in the future
+  BOOST_OUTCOME_TRY(impl_->check_has_come(at));
   return impl_->store->true_at(known, at);
 }
 

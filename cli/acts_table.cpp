@@ -1,5 +1,7 @@
 #include "acts_table.h"
 
+#include "actbook/csv.h"
+#include "actbook/json.h"
 #include "words.h"
 
 namespace actbook::cli {
@@ -13,19 +15,18 @@ std::string happened(std::int64_t occurred_at, std::int64_t recorded_at) {
   return occurred_at == recorded_at ? std::string() : "happened " + time_words(occurred_at);
 }
 
+}  // namespace
+
 std::string remarks_of(const answer::TrailLineT& line) {
   std::string remarks;
   if (!line.refused.empty()) add_remark(remarks, reason_sentence(line.refused));
   if (line.mode == schema::Mode::observed) add_remark(remarks, "observed");
   add_remark(remarks, happened(line.occurred_at, line.recorded_at));
-  std::string broken;
-  for (const auto& code : line.rules_broken) broken += " " + code;
-  if (!broken.empty()) add_remark(remarks, "against the rules" + broken);
+  const auto broken = broken_words(line.rules_broken);
+  if (!broken.empty()) add_remark(remarks, "against the rules " + broken);
   if (!line.reason.empty()) add_remark(remarks, "\"" + line.reason + "\"");
   return remarks;
 }
-
-}  // namespace
 
 Table acceptances_table(const std::vector<std::unique_ptr<answer::AcceptanceLineT>>& lines,
                         WorkspaceColumn workspace) {
@@ -38,7 +39,8 @@ Table acceptances_table(const std::vector<std::unique_ptr<answer::AcceptanceLine
                {"WORKSPACE"},
                {"DATA OWNER"},
                {"HOW"},
-               {"STATE"}});
+               {"STATE"},
+               {"AGAINST THE RULES"}});
   for (const auto& line : lines) {
     std::string accepted = time_words(line->recorded_at);
     const auto earlier = happened(line->occurred_at, line->recorded_at);
@@ -52,7 +54,8 @@ Table acceptances_table(const std::vector<std::unique_ptr<answer::AcceptanceLine
                short_hash(line->text_sha256), line->person, organisation,
                workspace == WorkspaceColumn::shown ? line->workspace : std::string(),
                data_owner_words(line->data_owner),
-               schema_name(schema::EnumNameChannel(line->channel)), state});
+               schema_name(schema::EnumNameChannel(line->channel)), state,
+               broken_words(line->rules_broken)});
   }
   return table;
 }
@@ -71,6 +74,15 @@ Table trail_table(const std::vector<std::unique_ptr<answer::TrailLineT>>& lines)
                remarks_of(*line)});
   }
   return table;
+}
+
+const std::vector<std::string>& act_columns() {
+  static const auto columns = csv_columns(answer::TrailLineT::TableType::GetFullyQualifiedName());
+  return columns;
+}
+
+std::vector<std::string> act_cells(const answer::TrailLineT& line) {
+  return csv_cells(act_columns(), to_json(line));
 }
 
 }  // namespace actbook::cli

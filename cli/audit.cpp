@@ -259,7 +259,14 @@ Examples:
   actbook audit refusals
   actbook audit refusals 'person:adam recorded:[2026-03-01,)')",
             "refusal", "refusals"},
-           [](const Ledger& ledger, const View& view, Search search) {
+           [](const Ledger& ledger, const View& view, Search search) -> Result<answer::TrailT> {
+             if (search.refused == false) {
+               return Error{ErrorKind::misuse,
+                            "NOT_ASKED_FOR",
+                            "refused:no: these are the refusals and nothing else; leave it out, or "
+                            "ask actbook audit trail with it",
+                            {}};
+             }
              search.refused = true;
              return ledger.trail(view, search);
            });

@@ -12,12 +12,6 @@ std::string yes_or_no(bool yes) { return yes ? "yes" : "no"; }
 
 std::string percent_words(std::int32_t percent) { return std::to_string(percent) + " %"; }
 
-std::string broken_words(const std::vector<std::string>& codes) {
-  std::string all;
-  for (const auto& code : codes) all.append(all.empty() ? "" : " ").append(code);
-  return all;
-}
-
 /// A contract that has no text is left out.
 std::string because(const std::string& reason) {
   return reason.empty() ? std::string() : "\"" + reason + "\"";
@@ -45,6 +39,13 @@ std::string bases_words(const std::vector<std::unique_ptr<schema::EntryBasisT>>&
 std::string charged_words(const answer::DiscountLineT& line) {
   const auto kind = words(schema::EnumNameLineKind(line.kind));
   return line.description.empty() ? kind : kind + ": " + line.description;
+}
+
+/// "from 2026-03-10T00:00:00Z until 2027-03-10T00:00:00Z": when what is paid earns a kickback.
+std::string window_words(const schema::ReferralTermsT& terms) {
+  if (terms.starts_at == 0) return {};
+  const auto from = "from " + time_words(terms.starts_at);
+  return terms.expires_at ? from + " until " + time_words(*terms.expires_at) : from;
 }
 
 /// A deal whose window is over earns nothing more, though nothing ended it.
@@ -123,11 +124,13 @@ Table table_of(const answer::RolesT& answer) {
                {"BY WHAT RIGHT"},
                {"UNTIL"},
                {"WHY IT ENDED"},
-               {"ENDS BY ITSELF"}});
+               {"ENDS BY ITSELF"},
+               {"AGAINST THE RULES"}});
   for (const auto& line : answer.lines) {
     table.add({line->person, line->entity, words(line->role), words(line->source),
                act_words(line->from), line->basis, act_words(line->until), words(line->cause),
-               line->expires_at ? time_words(*line->expires_at) : ""});
+               line->expires_at ? time_words(*line->expires_at) : "",
+               broken_words(line->rules_broken)});
   }
   return table;
 }
@@ -190,6 +193,7 @@ Table table_of(const answer::DealsT& answer) {
                {"WORKSPACE"},
                {"ORGANISATION"},
                {"TERMS"},
+               {"WINDOW"},
                {"KICKBACK", kRight},
                {"DISCOUNT", kRight},
                {"ACCRUED", kRight},
@@ -202,9 +206,9 @@ Table table_of(const answer::DealsT& answer) {
     const schema::ReferralTermsT none;
     const auto& terms = line->terms ? *line->terms : none;
     table.add({line->deal, line->workspace, line->organisation,
-               "version " + std::to_string(terms.version), percent_words(terms.kickback_percent),
-               percent_words(terms.discount_percent), money_words(line->accrued_cents),
-               money_words(line->paid_cents),
+               "version " + std::to_string(terms.version), window_words(terms),
+               percent_words(terms.kickback_percent), percent_words(terms.discount_percent),
+               money_words(line->accrued_cents), money_words(line->paid_cents),
                line->cap_left_cents ? money_words(*line->cap_left_cents) : "no cap", terms.currency,
                act_words(line->signed_), ended_words(*line, Timestamp{answer.at})});
   }
@@ -220,19 +224,24 @@ Table table_of(const answer::KickbacksT& answer) {
                {"TERMS"},
                {"BASE", kRight},
                {"PERCENT", kRight},
+               {"GIVEN BACK", kRight},
+               {"OF", kRight},
                {"WORKED OUT", kRight},
                {"ACCRUES", kRight},
                {"IN ALL", kRight},
                {"CAP LEFT", kRight},
                {"CURRENCY"}});
+  const auto of_refund = [](const auto& cents) { return cents ? money_words(*cents) : ""; };
   for (const auto& line : answer.lines) {
-    table.add(
-        {act_words(line->accrued), line->deal, line->payment, line->refund,
-         "version " + std::to_string(line->terms_version) + ", position " +
-             std::to_string(line->terms_position),
-         money_words(line->base_cents), percent_words(line->percent), money_words(line->raw_cents),
-         money_words(line->accrued_cents), money_words(line->accrued_total_cents),
-         line->cap_left_cents ? money_words(*line->cap_left_cents) : "no cap", line->currency});
+    table.add({act_words(line->accrued), line->deal, line->payment, line->refund,
+               "version " + std::to_string(line->terms_version) + ", position " +
+                   std::to_string(line->terms_position),
+               money_words(line->base_cents), percent_words(line->percent),
+               of_refund(line->refunded_cents), of_refund(line->payment_cents),
+               money_words(line->raw_cents), money_words(line->accrued_cents),
+               money_words(line->accrued_total_cents),
+               line->cap_left_cents ? money_words(*line->cap_left_cents) : "no cap",
+               line->currency});
   }
   return table;
 }

@@ -72,6 +72,13 @@ void write_document(const Session& session, const ordered_json& document) {
   for (const auto& leaf : flatten(document, Reader::program)) csv.row({leaf.path, leaf.text});
 }
 
+/// Where nothing was sealed, asking to reveal it reveals nothing.
+std::string personal_words(const CaseManifest& manifest) {
+  if (!manifest.revealed) return "sealed";
+  if (manifest.revealed_texts.empty()) return "to be revealed on request; there is none";
+  return "REVEALED on request";
+}
+
 // ---- write ----
 
 void report(const Session& session, const std::string& folder, const CaseContents& contents) {
@@ -90,7 +97,7 @@ void report(const Session& session, const std::string& folder, const CaseContent
                    count_words(manifest.records.size(), "record", "records") + ".");
   Table facts({{""}, {""}});
   facts.add({"Head", to_string(manifest.tree)});
-  facts.add({"Personal data", manifest.revealed ? "REVEALED on request" : "sealed"});
+  facts.add({"Personal data", personal_words(manifest)});
   facts.add({"Manifest", "SHA-256 " + digest});
   session.out.write(facts.text("  ", session.out.width()));
   session.out.line("Keep the manifest's SHA-256 elsewhere: it stands for the whole case file.");
@@ -108,6 +115,20 @@ Result<ExitCode> run_write(const WriteOptions& options, const Session& session) 
   return ExitCode::ok;
 }
 
+/// Both stand in lines of their own on the page and in question.txt.
+std::string is_one_line(const std::string& text) {
+  constexpr const char* kWhy = "must be one line, without control characters";
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if (byte < 0x20 || byte == 0x7F) return kWhy;
+    const auto next = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0;
+    if (byte == 0xC2 && next >= 0x80 && next < 0xA0) return kWhy;
+    const auto rest = std::string_view(text).substr(i);
+    if (rest.starts_with("\u2028") || rest.starts_with("\u2029")) return kWhy;
+  }
+  return {};
+}
+
 void add_case_write(CLI::App& group, Action& chosen) {
   auto options = std::make_shared<WriteOptions>();
   auto* command = group.add_subcommand("write", "Write a case file");
@@ -120,8 +141,11 @@ void add_case_write(CLI::App& group, Action& chosen) {
   command->add_option("QUESTION", options->words, "A subcommand that asks, and its arguments")
       ->required()
       ->option_text("-- SUBCOMMAND...");
-  command->add_option("--title", options->title, "What the page is headed")->option_text("TEXT");
+  command->add_option("--title", options->title, "What the page is headed")
+      ->check(is_one_line)
+      ->option_text("TEXT");
   command->add_option("--note", options->note, "A remark on the page, such as a reference")
+      ->check(is_one_line)
       ->option_text("TEXT");
   command->add_flag("--reveal", options->reveal,
                     "Personal data in clear, marked as such; without it, it\nsays sealed");
@@ -165,7 +189,7 @@ void print(Output& out, const VerifyOptions& options, const CaseFinding& finding
   facts.add({"Named by the answer",
              count_words(finding.cited, "position", "positions") + ", each among the records"});
   facts.add({"Head", to_string(manifest.tree)});
-  facts.add({"Personal data", manifest.revealed ? "REVEALED on request" : "sealed"});
+  facts.add({"Personal data", personal_words(manifest)});
   facts.add({"Manifest", "SHA-256 " + finding.manifest_sha256});
   out.write(facts.text("  ", out.width()));
   if (options.expected_manifest.empty()) {

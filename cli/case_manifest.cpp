@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/outcome/try.hpp>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
@@ -82,6 +84,15 @@ std::optional<CaseManifest> manifest_in(const ordered_json& document) {
   return manifest;
 }
 
+/// Names and positions ascend; so none stands in it twice.
+bool is_in_order(const CaseManifest& manifest) {
+  const std::ranges::greater_equal not_before;
+  return std::ranges::adjacent_find(manifest.files, not_before, &CaseFile::name) ==
+             manifest.files.end() &&
+         std::ranges::adjacent_find(manifest.records, not_before, &CaseRecord::position) ==
+             manifest.records.end();
+}
+
 Error malformed() {
   return {ErrorKind::invalid, "MALFORMED_MANIFEST", "it is not the text of a manifest", {}};
 }
@@ -123,7 +134,7 @@ Result<CaseManifest> parse_manifest(const std::string& text) {
     return malformed();
   }
   // Whatever else it says, or says in another way, it does not say it by itself.
-  if (!manifest || to_json(*manifest) != text) return malformed();
+  if (!manifest || !is_in_order(*manifest) || to_json(*manifest) != text) return malformed();
   return std::move(*manifest);
 }
 

@@ -62,8 +62,8 @@ struct CaseManifest {
 
 /// One text for one manifest.
 [[nodiscard]] std::string to_json(const CaseManifest& manifest);
-/// Errors: invalid, if it is not the text of any manifest, by so much as a blank; unsupported, if a
-/// newer version wrote it.
+/// Errors: invalid, if it is not the text of any manifest, by so much as a blank, or lists a file
+/// or a record twice or out of order; unsupported, if a newer version wrote it.
 [[nodiscard]] Result<CaseManifest> parse_manifest(const std::string& text);
 
 /// The SHA-256 of a text, as 64 lower-case hexadecimal digits.

@@ -53,9 +53,13 @@ void read_options(const CLI::App& command, Parsed& parsed) {
   const auto* reveal = command.get_option_no_throw(kReveal);
   parsed.can_reveal = reveal != nullptr;
   parsed.reveals = reveal != nullptr && reveal->count() > 0;
+  // What compare is as of is --to, but by what the ledger knew with --true.
+  const auto* second_axis = command.get_option_no_throw("--true");
+  const bool by_to = second_axis != nullptr && second_axis->count() == 0;
   for (const char* name : {"--as-of", "--to"}) {
     const auto* option = command.get_option_no_throw(name);
-    if (option != nullptr && option->count() == 0) parsed.moment_option = name;
+    const bool says_when = second_axis == nullptr || by_to == (std::string_view(name) == "--to");
+    if (option != nullptr && option->count() == 0 && says_when) parsed.moment_option = name;
   }
 }
 
@@ -170,7 +174,8 @@ Result<CaseAnswer> CaseQuestion::ask_once(const Session& session, bool reveal) c
   std::vector<std::string> options;
   if (!moment_option_.empty()) {
     BOOST_OUTCOME_TRY(ledger, open_to_read(session));
-    options = {moment_option_, to_iso8601(ledger.now().at())};
+    const auto now = ledger.now();
+    options = {moment_option_, std::to_string(now.position().value) + "@" + to_iso8601(now.at())};
   }
   const auto sealed = with(options);
   reveal = reveal && can_reveal_;

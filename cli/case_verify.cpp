@@ -6,6 +6,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <string_view>
 #include <utility>
 
 #include "actbook/json.h"
@@ -18,6 +19,8 @@ using nlohmann::ordered_json;
 
 /// No document of a case is as deep. What is deeper is not for recursion.
 constexpr int kDeepest = 64;
+/// No personal text is as long. What is longer would not fit into the record that is rendered anew.
+constexpr std::size_t kLongestText = 65'536;
 constexpr const char* kNoJson = "it is no JSON, or nests too deep";
 
 /// Of JSON. The parser would tell by its callback only, which takes it the square of the time.
@@ -46,12 +49,14 @@ std::optional<ordered_json> parse(const std::string& text) {
   return document;
 }
 
-/// A record as JSON, with `personal` in the place of each personal text.
-Result<ordered_json> document_of(const Record& record, const std::string& personal) {
-  BOOST_OUTCOME_TRY(
-      json, record_to_json(record, JsonLayout::line,
-                           [&](const PersonalText&) -> Result<std::string> { return personal; }));
-  return ordered_json::parse(json);
+/// A record as JSON, with `personal(i)` in the place of its personal text i, in whatever order they
+/// come.
+template <class Personal>
+Result<std::string> json_of(const Record& record, const Personal& personal) {
+  std::size_t count = 0;
+  return record_to_json(
+      record, JsonLayout::indented,
+      [&](const PersonalText&) -> Result<std::string> { return std::string(personal(count++)); });
 }
 
 bool has_text(const ordered_json& document, const std::string& place) {
@@ -65,13 +70,22 @@ bool has_text(const ordered_json& document, const std::string& place) {
 
 using Places = std::set<std::string>;
 
-/// Whether a document says what two others do, which differ where a text is personal. There it has
-/// any text, if that is listed as revealed; else a word that says it was not.
+/// By their numbers.
+using PersonalTexts = std::map<std::string, std::string>;
+
+/// Whether a document says what two others do, which differ where a text is personal: the second
+/// has its number. There it has any text, if that is listed as revealed; else a word that says it
+/// was not.
 bool is_same(const ordered_json& document, const ordered_json& one, const ordered_json& other,
-             const ordered_json::json_pointer& place, const Places& revealed) {
+             const ordered_json::json_pointer& place, const Places& revealed,
+             PersonalTexts& personal) {
   if (one.is_string() && one != other) {
-    if (revealed.contains(place.to_string())) return document.is_string();
-    return document == "sealed" || document == "erased" || document == "lost";
+    if (!document.is_string()) return false;
+    auto text = document.get<std::string>();
+    if (text.size() > kLongestText) return false;
+    personal[other.get<std::string>()] = std::move(text);
+    return revealed.contains(place.to_string()) || document == "sealed" || document == "erased" ||
+           document == "lost";
   }
   if (!one.is_structured()) return document == one;
   if (document.type() != one.type() || document.size() != one.size()) return false;
@@ -80,7 +94,8 @@ bool is_same(const ordered_json& document, const ordered_json& one, const ordere
   auto second = other.items().begin();
   for (const auto& first : one.items()) {
     if (said.key() != first.key()) return false;
-    if (!is_same(said.value(), first.value(), second.value(), place / first.key(), revealed)) {
+    if (!is_same(said.value(), first.value(), second.value(), place / first.key(), revealed,
+                 personal)) {
       return false;
     }
     ++said;
@@ -138,7 +153,9 @@ class Verifier {
       if (!files_.contains(name)) return wrong(name, "it is missing");
     }
     const auto& listed = finding_.manifest.files;
+    std::set<std::string_view> known = {kManifestFile};
     for (const auto& file : listed) {
+      known.insert(file.name);
       const auto found = files_.find(file.name);
       if (found == files_.end()) return wrong(file.name, "it is missing");
       const auto& content = found->second;
@@ -152,11 +169,7 @@ class Verifier {
       ++finding_.files;
     }
     for (const auto& [name, content] : files_) {
-      const auto& known = name;
-      const bool is_listed =
-          name == kManifestFile ||
-          std::ranges::any_of(listed, [&](const CaseFile& file) { return file.name == known; });
-      if (!is_listed) return wrong(name, "the manifest does not list it");
+      if (!known.contains(name)) return wrong(name, "the manifest does not list it");
     }
     return true;
   }
@@ -220,12 +233,18 @@ class Verifier {
     if (found == files_.end()) return wrong(name, "it is missing");
     const auto document = parse(found->second);
     if (!document) return wrong(name, kNoJson);
-    const auto one = document_of(record, "1");
-    const auto other = document_of(record, "2");
+    const auto one = json_of(record, [](std::size_t) { return "-"; });
+    const auto other = json_of(record, [](std::size_t i) { return std::to_string(i); });
     if (!one || !other) return wrong(name, (one ? other : one).error().message);
-    if (!is_same(*document, one.value(), other.value(), ordered_json::json_pointer(),
-                 revealed_in(name))) {
+    PersonalTexts personal;
+    if (!is_same(*document, ordered_json::parse(one.value()), ordered_json::parse(other.value()),
+                 ordered_json::json_pointer(), revealed_in(name), personal)) {
       return wrong(name, "it does not say what the record's bytes say");
+    }
+    // A member may stand twice and say something else first.
+    const auto again = json_of(record, [&](std::size_t i) { return personal[std::to_string(i)]; });
+    if (!again || again.value() + "\n" != found->second) {
+      return wrong(name, "it does not say what the record's bytes say, letter for letter");
     }
     return true;
   }

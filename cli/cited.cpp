@@ -39,7 +39,8 @@ bool holds_positions(std::string_view member) {
   constexpr std::array<std::string_view, 8> kNames = {"position",    "positions",   "acceptance",
                                                       "accruals",    "left_client", "first",
                                                       "ended_early", "closed_early"};
-  return std::ranges::find(kNames, member) != kNames.end() || member.ends_with("_position");
+  return std::ranges::find(kNames, member) != kNames.end() || member.ends_with("_position") ||
+         member.ends_with("_positions");
 }
 
 std::set<std::uint64_t> cited_positions(const ordered_json& answer) {

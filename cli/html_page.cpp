@@ -146,6 +146,8 @@ std::string records_section(const CasePage& page) {
 std::string certificate_facts(const nlohmann::ordered_json& certificate) {
   std::string rows;
   for (const auto& [name, value] : certificate.items()) {
+    // What only another replay can read stands in the certificate's own file.
+    if (value.is_array() || name == "stretch_events") continue;
     rows += fact(escape_html(member_heading(name)).c_str(), value_html(name, {value, nullptr}));
   }
   return facts(rows);

@@ -136,9 +136,10 @@ std::string steps_html(const Twin& list) {
   for (std::size_t i = 0; i < list->size(); ++i) {
     const auto step = list.element(i);
     const auto act = step.member("act");
-    html +=
-        fmt::format("<h4>Position {}: {} {}</h4>\n<p>{}</p>\n", member_html(act, "position"),
-                    member_html(act, "actor"), member_html(act, "summary"), act_times_html(*act));
+    const auto remarks = remarks_html(act);
+    html += fmt::format("<h4>Position {}: {} {}</h4>\n<p>{}{}</p>\n", member_html(act, "position"),
+                        member_html(act, "actor"), member_html(act, "summary"),
+                        act_times_html(*act), remarks.empty() ? remarks : "; " + remarks);
     const auto changes = step.member("changes");
     html += changes->empty() ? "<p>It changed no row.</p>\n" : row_changes_html(changes);
   }

@@ -93,12 +93,15 @@ std::string object_html(const Twin& object) {
 }  // namespace
 
 std::string member_heading(const std::string& path) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kHeadings = {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 11> kHeadings = {
       {{"holds", "Held"},
        {"sentence", "Why"},
        {"positions", "Rests on positions"},
+       {"other_positions", "The other rests on positions"},
        {"can_read", "May read"},
        {"basis", "By what right"},
+       {"refunded_cents", "Given back"},
+       {"payment_cents", "Amount of the payment"},
        {"text_sha256", "SHA-256 of the text"},
        {"schemas_sha256", "SHA-256 of the schemas"},
        {"state_sha256", "SHA-256 of the state"}}};

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <boost/outcome/try.hpp>
 #include <charconv>
 
 namespace actbook::cli {
@@ -32,6 +33,11 @@ Result<Position> parse_position(const std::string& text) {
 }
 
 Result<Instant> parse_instant(const std::string& text) {
+  if (const auto sign = text.find('@'); sign != std::string::npos) {
+    BOOST_OUTCOME_TRY(position, parse_position(text.substr(0, sign)));
+    BOOST_OUTCOME_TRY(at, parse_iso8601(text.substr(sign + 1)));
+    return Instant(PositionAt{position, at});
+  }
   if (is_number(text)) {
     const auto position = parse_position(text);
     return position ? Result<Instant>(position.value()) : position.error();
@@ -150,8 +156,13 @@ void add_moment(CLI::App& app, Moment& into, const std::string& as_of) {
 Result<View> view_at(const Ledger& ledger, const std::string& option,
                      const std::optional<Instant>& instant) {
   if (!instant) return ledger.now();
-  return naming(option,
-                std::visit([&](const auto& value) { return ledger.as_of(value); }, *instant));
+  if (const auto* both = std::get_if<PositionAt>(&*instant)) {
+    return naming(option, ledger.as_of(both->position, both->at));
+  }
+  if (const auto* position = std::get_if<Position>(&*instant)) {
+    return naming(option, ledger.as_of(*position));
+  }
+  return naming(option, ledger.as_of(std::get<Timestamp>(*instant)));
 }
 
 Result<View> view_at(const Ledger& ledger, const Moment& moment) {
@@ -163,7 +174,9 @@ Result<View> view_at(const Ledger& ledger, const Moment& moment) {
 Result<Position> position_before(const Ledger& ledger, const std::string& option,
                                  const std::optional<Instant>& instant) {
   if (!instant) return Position{};
-  if (const auto* position = std::get_if<Position>(&*instant)) {
+  const auto* both = std::get_if<PositionAt>(&*instant);
+  const auto* position = both != nullptr ? &both->position : std::get_if<Position>(&*instant);
+  if (position != nullptr) {
     if (position->value == 0) return Position{};
     // A batch is one act: from a position within it on, all of it counts.
     auto event = naming(option, ledger.event(*position));

@@ -12,14 +12,22 @@
 
 namespace actbook::cli {
 
-/// A point of a ledger's history: after an event, or at a time.
-using Instant = std::variant<Position, Timestamp>;
+/// After an event, at a time since: what ran out by itself by then has, and what was recorded later
+/// does not count.
+struct PositionAt {
+  Position position;
+  Timestamp at;
+};
+
+/// A point of a ledger's history: after an event, at a time, or both.
+using Instant = std::variant<Position, Timestamp, PositionAt>;
 
 /// Reads an ISO 8601 time of which T, the seconds and the offset may be left out, as people do:
 /// 2026-03-01 09:00 is 2026-03-01T09:00:00Z. Errors: those of parse_iso8601.
 [[nodiscard]] Result<Timestamp> read_time(std::string_view text);
 
-/// An option that takes TIME|POSITION: a bare number is a position, anything else an ISO 8601 time.
+/// An option that takes TIME|POSITION: a bare number is a position, POSITION@TIME both, anything
+/// else an ISO 8601 time.
 CLI::Option* add_instant(CLI::App& app, const std::string& name, std::optional<Instant>& into,
                          const std::string& description);
 

@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <boost/outcome/try.hpp>
 #include <memory>
+#include <utility>
 
 #include "acts_table.h"
 #include "answers.h"
@@ -14,6 +16,49 @@
 
 namespace actbook::cli {
 namespace {
+
+std::string truth(bool is_so) { return is_so ? "true" : "false"; }
+
+/// Rows of several kinds as one table: a row has nothing in the columns that only others have.
+class KindsCsv {
+ public:
+  using Texts = std::vector<std::string>;
+
+  /// The columns of each kind; the first of all says which kind a row is of.
+  KindsCsv(Output& out, const std::vector<Texts>& kinds)
+      : columns_(all_of(kinds)), csv_(out, columns_) {}
+
+  void row(const std::string& kind, const Texts& columns, const Texts& cells) {
+    Texts all = {kind};
+    for (std::size_t i = 1; i < columns_.size(); ++i) {
+      const auto own =
+          static_cast<std::size_t>(std::ranges::find(columns, columns_[i]) - columns.begin());
+      all.push_back(own < columns.size() ? cells[own] : std::string());
+    }
+    csv_.row(all);
+  }
+  void acts(const std::vector<std::unique_ptr<answer::TrailLineT>>& lines) {
+    for (const auto& line : lines) act(*line);
+  }
+  void act(const answer::TrailLineT& line) { row("act", act_columns(), act_cells(line)); }
+  void changes(const std::vector<std::unique_ptr<answer::RowChangeT>>& lines) {
+    for (const auto& cells : row_change_cells(lines)) row("change", row_change_columns(), cells);
+  }
+
+ private:
+  static Texts all_of(const std::vector<Texts>& kinds) {
+    Texts all = {"kind"};
+    for (const auto& columns : kinds) {
+      for (const auto& column : columns) {
+        if (std::ranges::find(all, column) == all.end()) all.push_back(column);
+      }
+    }
+    return all;
+  }
+
+  Texts columns_;
+  CsvWriter csv_;
+};
 
 // ---- explain ----
 
@@ -37,6 +82,18 @@ void print(Output& out, const answer::ExplanationT& answer) {
   out.line("\n" + as_of_words(answer));
 }
 
+// The verdict, the rungs and the acts behind them are rows of one table.
+void write_csv(Output& out, const answer::ExplanationT& answer) {
+  const std::vector<std::string> columns = {"rung", "holds", "sentence", "positions"};
+  KindsCsv csv(out, {columns, act_columns()});
+  csv.row("verdict", columns, {"", truth(answer.can_read), answer.verdict, ""});
+  for (const auto& rung : answer.rungs) {
+    csv.row("rung", columns,
+            {rung->rung, truth(rung->holds), rung->sentence, position_words(rung->positions)});
+  }
+  csv.acts(answer.chain);
+}
+
 Result<ExitCode> run_explain(const Explain& options, const Session& session) {
   BOOST_OUTCOME_TRY(ledger, open_to_read(session));
   BOOST_OUTCOME_TRY(view, view_at(ledger, options.moment));
@@ -47,11 +104,7 @@ Result<ExitCode> run_explain(const Explain& options, const Session& session) {
   if (session.format == Format::table) {
     print(session.out, answer);
   } else if (session.format == Format::csv) {
-    CsvWriter csv(session.out, {"rung", "holds", "sentence", "positions"});
-    for (const auto& rung : answer.rungs) {
-      csv.row({rung->rung, rung->holds ? "true" : "false", rung->sentence,
-               position_words(rung->positions)});
-    }
+    write_csv(session.out, answer);
   } else {
     write_one(session.out, session.format, answer);
   }
@@ -65,15 +118,18 @@ struct Compare {
   std::optional<Instant> from;
   std::optional<Instant> to;
   bool second_axis = false;
+  /// On the second axis: what the ledger knew then.
+  std::optional<Instant> as_of;
   std::optional<Entity> entity;
   Personal personal = Personal::sealed;
 };
 
-Result<View> side(const Ledger& ledger, const Compare& options, const char* name,
+/// `known` is only of use on the second axis.
+Result<View> side(const Ledger& ledger, const Compare& options, const View& known, const char* name,
                   const std::optional<Instant>& instant) {
   if (!options.second_axis) return view_at(ledger, name, instant);
-  if (!instant) return ledger.true_at(ledger.now(), ledger.now().at());
-  if (const auto* at = std::get_if<Timestamp>(&*instant)) return ledger.true_at(ledger.now(), *at);
+  if (!instant) return ledger.true_at(known, known.at());
+  if (const auto* at = std::get_if<Timestamp>(&*instant)) return ledger.true_at(known, *at);
   return Error{ErrorKind::misuse,
                "NOT_A_TIME",
                std::string(name) + ": what was true is asked for a time, not for a position",
@@ -81,13 +137,23 @@ Result<View> side(const Ledger& ledger, const Compare& options, const char* name
 }
 
 Result<ExitCode> run_compare(const Compare& options, const Session& session) {
+  if (options.as_of && !options.second_axis) {
+    return Error{
+        ErrorKind::misuse,
+        "NOT_ASKED_FOR",
+        "--as-of: says what the ledger knew, which is asked with --true; without it, --from "
+        "and --to say that",
+        {}};
+  }
   BOOST_OUTCOME_TRY(ledger, open_to_read(session));
-  BOOST_OUTCOME_TRY(from, side(ledger, options, "--from", options.from));
-  BOOST_OUTCOME_TRY(to, side(ledger, options, "--to", options.to));
+  BOOST_OUTCOME_TRY(known, view_at(ledger, "--as-of", options.as_of));
+  BOOST_OUTCOME_TRY(from, side(ledger, options, known, "--from", options.from));
+  BOOST_OUTCOME_TRY(to, side(ledger, options, known, "--to", options.to));
   BOOST_OUTCOME_TRY(answer, ledger.compare(from, to, options.entity, options.personal));
   if (session.format == Format::csv) {
-    CsvWriter csv(session.out, row_change_columns());
-    for (const auto& row : row_change_cells(answer.changes)) csv.row(row);
+    KindsCsv csv(session.out, {row_change_columns(), act_columns()});
+    csv.acts(answer.acts);
+    csv.changes(answer.changes);
     return ExitCode::ok;
   }
   if (session.format != Format::table) {
@@ -127,11 +193,12 @@ void print(Output& out, const answer::TimelineT& answer) {
 
 // Intervals and acts are rows of one table; an act begins and ends at once.
 void write_csv(Output& out, const answer::TimelineT& answer) {
-  CsvWriter csv(out, {"kind", "what", "whose", "detail", "from", "from_position", "from_by",
-                      "until", "until_position", "until_by"});
-  const auto act = [](const std::unique_ptr<schema::ActT>& of) -> std::vector<std::string> {
-    if (!of) return {"", "", ""};
-    return {to_iso8601(Timestamp{of->occurred_at}), std::to_string(of->position),
+  CsvWriter csv(out,
+                {"kind", "what", "whose", "detail", "from", "from_recorded_at", "from_position",
+                 "from_by", "until", "until_recorded_at", "until_position", "until_by"});
+  const auto act = [](const auto& of) -> std::vector<std::string> {
+    if (!of) return {"", "", "", ""};
+    return {time_words(of->occurred_at), time_words(of->recorded_at), std::to_string(of->position),
             actor_words(of->actor)};
   };
   for (const auto& span : answer.spans) {
@@ -142,10 +209,11 @@ void write_csv(Output& out, const answer::TimelineT& answer) {
     csv.row(row);
   }
   for (const auto& line : answer.acts) {
-    const auto at = to_iso8601(Timestamp{line->occurred_at});
-    const auto position = std::to_string(line->position);
-    const auto who = actor_words(line->actor);
-    csv.row({"act", line->type, "", line->summary, at, position, who, at, position, who});
+    std::vector<std::string> row = {"act", line->type, "", line->summary};
+    for (int end = 0; end < 2; ++end) {
+      for (auto& cell : act(line)) row.push_back(std::move(cell));
+    }
+    csv.row(row);
   }
 }
 
@@ -178,6 +246,7 @@ void print_step(Output& out, const answer::StepT& step) {
   const auto& act = *step.act;
   out.line("position " + std::to_string(act.position) + ", " + time_words(act.recorded_at) + ": " +
            actor_words(act.actor) + " " + act.summary);
+  if (const auto remarks = remarks_of(act); !remarks.empty()) out.line("  Remarks: " + remarks);
   if (step.changes.empty()) return out.line("  It changed no row.");
   out.write(table_of(step.changes).text("  ", out.width()));
 }
@@ -189,9 +258,10 @@ Result<ExitCode> run_step(const Step& options, const Session& session) {
   BOOST_OUTCOME_TRY(view, view_at(ledger, options.search.moment));
   BOOST_OUTCOME_TRY(answer, ledger.steps(view, search, options.personal));
   if (session.format == Format::csv) {
-    CsvWriter csv(session.out, row_change_columns());
+    KindsCsv csv(session.out, {row_change_columns(), act_columns()});
     for (const auto& step : answer.lines) {
-      for (const auto& row : row_change_cells(step->changes)) csv.row(row);
+      csv.act(*step->act);
+      csv.changes(step->changes);
     }
     tell_of_more(answer.next);
     return ExitCode::ok;
@@ -240,19 +310,64 @@ SupposedPermission read_permission(const std::string& option, const std::string&
 
 // Accesses at the end and reads on the way are rows of one table.
 void write_csv(Output& out, const answer::WhatIfT& answer) {
-  CsvWriter csv(out, {"kind", "read_at", "person", "entity", "role", "basis", "can_read",
-                      "other_role", "other_basis", "other_can_read"});
-  const auto truth = [](bool is_so) { return std::string(is_so ? "true" : "false"); };
+  CsvWriter csv(
+      out, {"kind", "read_at", "read_position", "person", "entity", "role", "basis", "can_read",
+            "positions", "other_role", "other_basis", "other_can_read", "other_positions"});
   for (const auto& line : answer.accesses) {
-    csv.row({"access", "", line->person, line->entity, line->role, line->basis,
-             truth(line->can_read), line->other_role, line->other_basis,
-             truth(line->other_can_read)});
+    csv.row({"access", "", "", line->person, line->entity, line->role, line->basis,
+             truth(line->can_read), position_words(line->positions), line->other_role,
+             line->other_basis, truth(line->other_can_read),
+             position_words(line->other_positions)});
   }
   for (const auto& line : answer.reads) {
-    csv.row({"read", std::to_string(line->read->position), line->person, line->entity, "",
-             line->basis, truth(line->can_read), "", line->other_basis,
-             truth(line->other_can_read)});
+    csv.row({"read", time_words(line->read->occurred_at), std::to_string(line->read->position),
+             line->person, line->entity, "", line->basis, truth(line->can_read),
+             position_words(line->positions), "", line->other_basis, truth(line->other_can_read),
+             position_words(line->other_positions)});
   }
+}
+
+void print(Output& out, const answer::WhatIfT& answer) {
+  for (const auto& supposed : answer.supposed) out.line("Supposed: " + supposed);
+  const auto can = [](const std::string& role, bool reads) {
+    // In a project, reading may be all of the role.
+    return (role.empty() ? std::string("nothing") : words(role)) +
+           (reads && role != "reads" ? ", reads" : "");
+  };
+  out.line("\nAccess that would have been another: " + std::to_string(answer.accesses.size()) +
+           " of " + std::to_string(answer.accesses_compared));
+  Table accesses({{"PERSON"},
+                  {"WHERE"},
+                  {"WAS"},
+                  {"WHY"},
+                  {"RESTS ON POSITIONS"},
+                  {""},
+                  {"WOULD HAVE BEEN"},
+                  {"WHY"},
+                  {"RESTS ON POSITIONS"}});
+  for (const auto& line : answer.accesses) {
+    accesses.add({line->person, line->entity, can(line->role, line->can_read), line->basis,
+                  position_words(line->positions), "→", can(line->other_role, line->other_can_read),
+                  line->other_basis, position_words(line->other_positions)});
+  }
+  out.write(accesses.text("  ", out.width()));
+  out.line("\nReads that would have had another right: " + std::to_string(answer.reads.size()) +
+           " of " + std::to_string(answer.reads_compared));
+  Table reads({{"READ"},
+               {"PERSON"},
+               {"WHERE"},
+               {"COULD READ"},
+               {"RESTS ON POSITIONS"},
+               {""},
+               {"COULD HAVE READ"},
+               {"RESTS ON POSITIONS"}});
+  for (const auto& line : answer.reads) {
+    reads.add({act_words(line->read), line->person, line->entity, line->can_read ? "yes" : "no",
+               position_words(line->positions), "→", line->other_can_read ? "yes" : "no",
+               position_words(line->other_positions)});
+  }
+  out.write(reads.text("  ", out.width()));
+  out.line("\n" + as_of_words(answer) + "; nothing was changed");
 }
 
 Result<ExitCode> run_what_if(const WhatIf& options, const Session& session) {
@@ -261,37 +376,11 @@ Result<ExitCode> run_what_if(const WhatIf& options, const Session& session) {
   BOOST_OUTCOME_TRY(answer, ledger.what_if(view, options.supposition, options.scope));
   if (session.format == Format::csv) {
     write_csv(session.out, answer);
-    return ExitCode::ok;
-  }
-  if (session.format != Format::table) {
+  } else if (session.format != Format::table) {
     write_one(session.out, session.format, answer);
-    return ExitCode::ok;
+  } else {
+    print(session.out, answer);
   }
-  for (const auto& supposed : answer.supposed) session.out.line("Supposed: " + supposed);
-  const auto can = [](const std::string& role, bool reads) {
-    // In a project, reading may be all of the role.
-    return (role.empty() ? std::string("nothing") : words(role)) +
-           (reads && role != "reads" ? ", reads" : "");
-  };
-  session.out.line(
-      "\nAccess that would have been another: " + std::to_string(answer.accesses.size()) + " of " +
-      std::to_string(answer.accesses_compared));
-  Table accesses({{"PERSON"}, {"WHERE"}, {"WAS"}, {"WHY"}, {""}, {"WOULD HAVE BEEN"}, {"WHY"}});
-  for (const auto& line : answer.accesses) {
-    accesses.add({line->person, line->entity, can(line->role, line->can_read), line->basis, "→",
-                  can(line->other_role, line->other_can_read), line->other_basis});
-  }
-  session.out.write(accesses.text("  ", session.out.width()));
-  session.out.line(
-      "\nReads that would have had another right: " + std::to_string(answer.reads.size()) + " of " +
-      std::to_string(answer.reads_compared));
-  Table reads({{"READ"}, {"PERSON"}, {"WHERE"}, {"COULD READ"}, {""}, {"COULD HAVE READ"}});
-  for (const auto& line : answer.reads) {
-    reads.add({act_words(line->read), line->person, line->entity, line->can_read ? "yes" : "no",
-               "→", line->other_can_read ? "yes" : "no"});
-  }
-  session.out.write(reads.text("  ", session.out.width()));
-  session.out.line("\n" + as_of_words(answer) + "; nothing was changed");
   return ExitCode::ok;
 }
 
@@ -333,13 +422,16 @@ acts between: of everything, or of what touched one entity.
 
 Examples:
   actbook compare --from 2026-04-01 --to 2026-05-01 workspace:haarlem-panels
-  actbook compare --from 2026-04-01 --true workspace:haarlem-panels)");
+  actbook compare --from 2026-04-01 --true workspace:haarlem-panels
+  actbook compare --from 2026-04-01 --to 2026-05-01 --true --as-of 2026-05-02)");
   add_entity(*command, options->entity)->required(false)->option_text("KIND:ID");
   add_instant(*command, "--from", options->from, "The earlier instant")->required();
   add_instant(*command, "--to", options->to, "The later instant, instead of now");
   command->add_flag("--true", options->second_axis,
                     "What was true at both, by what is known now, instead of\n"
                     "what was known at each");
+  add_instant(*command, "--as-of", options->as_of,
+              "With --true: by what the ledger knew then, instead of now");
   add_reveal(*command, options->personal);
   run_with(*command, chosen, options, run_compare);
 }

@@ -43,6 +43,11 @@ void print(Output& out, const answer::ReplayReportT& report) {
     facts.add({"In", difference->table + " " + difference->entity});
     facts.add({"What", difference->what});
   }
+  if (const auto* parts = report.parts_at.get(); parts != nullptr) {
+    facts.add({"Parts at", "position " + std::to_string(parts->position)});
+    if (!parts->table.empty()) facts.add({"In", parts->table + " " + parts->entity});
+    facts.add({"What", parts->what});
+  }
   facts.add({"Events", std::to_string(report.events) + ", positions " +
                            std::to_string(report.from) + " to " + std::to_string(report.until)});
   facts.add({"Commands", std::to_string(report.commands)});
@@ -137,6 +142,7 @@ Result<ExitCode> run(const Options& options, const Session& session) {
   replay.until = end_of(options, given, view);
   replay.scratch = options.scratch;
   replay.threads = options.threads;
+  replay.compare_with = given ? &*given : nullptr;
   replay.progress = progress.until_stopped();
   BOOST_OUTCOME_TRY(report, ledger.replay(replay));
   progress.clear();

@@ -99,6 +99,12 @@ std::string position_words(const std::vector<std::uint64_t>& positions) {
   return text;
 }
 
+std::string broken_words(const std::vector<std::string>& codes) {
+  std::string all;
+  for (const auto& code : codes) all.append(all.empty() ? "" : " ").append(code);
+  return all;
+}
+
 std::string short_hash(std::string_view hash) { return std::string(hash.substr(0, kHashDigits)); }
 
 std::string reason_sentence(std::string_view code) {

@@ -52,6 +52,9 @@ struct ActTexts {
 /// "43, 51"
 [[nodiscard]] std::string position_words(const std::vector<std::uint64_t>& positions);
 
+/// Reason codes with spaces between them, as an act that broke rules is shown.
+[[nodiscard]] std::string broken_words(const std::vector<std::string>& codes);
+
 /// The first digits of a hash, for tables only.
 [[nodiscard]] std::string short_hash(std::string_view hash);
 

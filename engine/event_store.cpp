@@ -175,6 +175,15 @@ Result<View> EventStore::as_of(Timestamp at) const {
   return View(impl_->source(), Position{known}, at);
 }
 
+Result<View> EventStore::as_of(Position position, Timestamp at) const {
+  BOOST_OUTCOME_TRY(exact, as_of(position));
+  if (exact.at() <= at) return View(impl_->source(), exact.position(), at);
+  return Error{ErrorKind::invalid, "TOO_EARLY",
+               "position " + std::to_string(position.value) + " was recorded at " +
+                   to_iso8601(exact.at()) + ", after " + to_iso8601(at) + "; give a later time",
+               position};
+}
+
 Result<View> EventStore::true_at(const View& known, Timestamp at) const {
   BOOST_OUTCOME_TRY(recorded, as_of(at));
   View view(known.source_, known.position(), at);

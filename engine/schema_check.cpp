@@ -74,6 +74,13 @@ bool is_utf8(const flatbuffers::String& text) {
 
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 bool is_layout(char c) { return c == '\n' || c == '\t'; }
+/// U+0080 to U+009F: a terminal may take them for the beginning of a command to it.
+bool has_c1_control(std::string_view utf8) {
+  for (auto at = utf8.find('\xC2'); at != std::string_view::npos; at = utf8.find('\xC2', at + 1)) {
+    if (static_cast<unsigned char>(utf8[at + 1]) < 0xA0) return true;
+  }
+  return false;
+}
 
 bool is_sha256(std::string_view text) {
   return text.size() == kSha256Digits &&
@@ -115,10 +122,11 @@ std::string text_problem(const reflection::Schema& schema, const reflection::Fie
   const auto view = text.string_view();
   if (!is_utf8(text)) return "must be valid UTF-8";
   if (attribute(field, "multiline")) {
-    if (std::ranges::any_of(view, [](char c) { return is_control(c) && !is_layout(c); })) {
+    const auto is_bad = [](char c) { return is_control(c) && !is_layout(c); };
+    if (std::ranges::any_of(view, is_bad) || has_c1_control(view)) {
       return "must be free of control characters other than tabs and line feeds";
     }
-  } else if (std::ranges::any_of(view, is_control)) {
+  } else if (std::ranges::any_of(view, is_control) || has_c1_control(view)) {
     return "must be free of control characters, such as tabs and line breaks";
   }
   const bool fits = attribute(field, "ident")      ? is_ident(view)

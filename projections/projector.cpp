@@ -9,7 +9,7 @@ namespace {
 
 class PartnerProjector final : public Projector {
  public:
-  [[nodiscard]] std::uint32_t version() const override { return 7; }
+  [[nodiscard]] std::uint32_t version() const override { return 8; }
   [[nodiscard]] std::string_view event_namespace() const override { return kEventNamespace; }
   [[nodiscard]] const Schema& events() const override { return events_; }
 

@@ -1,6 +1,7 @@
 #include "actbook/search.h"
 
 #include <algorithm>
+#include <boost/outcome/try.hpp>
 #include <tao/pegtl.hpp>
 #include <utility>
 
@@ -429,6 +430,33 @@ struct Action<rule::Term> {
   static bool apply0(Reader& reader) { return reader.term(); }
 };
 
+Result<void> check_range(const TimeRange& range, const char* name) {
+  if (!range.from || !range.before || *range.from < *range.before) {
+    return boost::outcome_v2::success();
+  }
+  return Error{ErrorKind::misuse,
+               "EMPTY_RANGE",
+               std::string(name) + ": the range from " + to_iso8601(*range.from) + " to before " +
+                   to_iso8601(*range.before) + " is empty; the first must be the earlier",
+               {}};
+}
+
+/// Callers of the library name what they like. Nothing has an unknown name, which must not read as
+/// if nothing had happened.
+Result<void> check_names(const char* key, const std::vector<std::string>& names,
+                         const std::vector<std::string>& known) {
+  for (const auto& name : names) {
+    if (std::ranges::find(known, name) != known.end()) continue;
+    const auto meant = nearest(name, known);
+    return Error{ErrorKind::invalid,
+                 "UNKNOWN_NAME",
+                 std::string(key) + ": there is no " + name + "; " +
+                     (meant.empty() ? "docs/REFERENCE.md has all names" : near_are(meant)),
+                 {}};
+  }
+  return boost::outcome_v2::success();
+}
+
 Error bad_search(std::string_view text, const Wrong& wrong) {
   const auto is_first_byte = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; };
   const auto column = std::ranges::count_if(text.substr(0, wrong.at), is_first_byte) + 1;
@@ -444,6 +472,21 @@ Result<Search> parse_search(std::string_view text) {
   (void)tao::pegtl::parse<rule::Text, Action, Control>(in, reader);
   if (reader.wrong()) return bad_search(text, *reader.wrong());
   return std::move(reader).finish();
+}
+
+Result<void> check_search(const Search& search) {
+  BOOST_OUTCOME_TRY(check_range(search.recorded, "recorded"));
+  BOOST_OUTCOME_TRY(check_range(search.occurred, "occurred"));
+  BOOST_OUTCOME_TRY(check_names("type", search.types, event_names()));
+  BOOST_OUTCOME_TRY(check_names("reason", search.reasons, reason_names()));
+  BOOST_OUTCOME_TRY(check_names("command", search.commands, command_names()));
+  const bool of_refusals = !search.reasons.empty() || !search.commands.empty();
+  if (search.refused != false || !of_refusals) return boost::outcome_v2::success();
+  return Error{ErrorKind::misuse,
+               "NOT_ASKED_FOR",
+               "refused:no leaves no refusals, and reason: and command: are about nothing else; "
+               "leave out the one or the others",
+               {}};
 }
 
 }  // namespace actbook

@@ -29,4 +29,12 @@ std::vector<std::string> references(const RowReader& rows, std::string_view kind
   return ids;
 }
 
+std::vector<std::string> rules_broken(const Record& record) {
+  std::vector<std::string> codes;
+  if (record->rules_broken() != nullptr) {
+    for (const auto* code : *record->rules_broken()) codes.push_back(code->str());
+  }
+  return codes;
+}
+
 }  // namespace actbook

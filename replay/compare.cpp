@@ -77,12 +77,20 @@ bool lasts(TableId table, const std::optional<RowVersion>& version, Timestamp at
   return !until || *until > at;
 }
 
+/// Whether what a row is about is another one when it lasts again, such as a membership. An invite
+/// that is sent again, or accepted, after it ran out is the same invite.
+bool begins_anew(TableId table) {
+  return table != table_of<row::InviteRowT> && table != table_of<row::SupportRequestRowT>;
+}
+
 /// What became of a row that changed, or of what it is about.
-const char* what_became(const std::optional<RowVersion>& before, bool lasted, bool lasting,
-                        bool ran_out) {
+const char* what_became(TableId table, const std::optional<RowVersion>& before, bool lasted,
+                        bool lasting, bool ran_out) {
   if (lasted) return lasting ? "changed" : "ended";
+  if (!before) return lasting ? "began" : "began and ended";
+  if (!begins_anew(table)) return "changed";
   if (lasting) return "began";
-  return !before || ran_out ? "began and ended" : "changed";
+  return ran_out ? "began and ended" : "changed";
 }
 
 /// None, if both views say the same. The positions are those of what said when, where the row is
@@ -101,7 +109,7 @@ Result<std::unique_ptr<answer::RowChangeT>> change_of(const Key& key, const View
   change->key = key.second;
   const auto runs_out = after ? runs_out_at(key.first, *after) : std::nullopt;
   const bool ran_out = runs_out && !lasting;
-  change->what = what_became(before, lasted, lasting, ran_out);
+  change->what = what_became(key.first, before, lasted, lasting, ran_out);
   if (ran_out) change->ran_out_at = runs_out->microseconds;
   if (same) change->positions = {after->position.value};
   if (before) {

@@ -230,7 +230,7 @@ class Ladder {
                      ", so its roles let nobody of that name in until a new grant"
                : "a block by organisation " + membership->blocked_by +
                      " means nothing while another owns the workspace",
-        {membership->ended.get()});
+        {membership->ended.get(), row.owned.get()});
   }
 
   void climb_organisation(const row::WorkspaceRowT& row,
@@ -238,18 +238,19 @@ class Ladder {
     if (decided_) return;
     if (!member || !member->live) {
       add_no_role("organisation role", "organisation " + row.organisation + ", which owned it",
-                  member, {});
+                  member, {row.owned.get()});
       return;
     }
     const auto role = member->role;
     const bool owner = role == OrganisationRole::owner;
     const bool open = row.visibility == schema::Visibility::open_to_organisation;
-    const bool enters = owner || (role == OrganisationRole::admin && open);
+    const bool admin = role == OrganisationRole::admin;
+    const bool enters = owner || (admin && open);
     std::string sentence = person_ + " was " + words(schema::EnumNameOrganisationRole(role)) +
                            " of organisation " + row.organisation;
     if (owner) {
       sentence += ", whose owners enter each of its workspaces as admin";
-    } else if (role == OrganisationRole::admin) {
+    } else if (admin) {
       sentence += open ? ", to which the workspace was open: its admins enter as admin"
                        : ", but the workspace was " +
                              words(schema_name(schema::EnumNameVisibility(row.visibility))) +
@@ -257,7 +258,9 @@ class Ladder {
     } else {
       sentence += ", a role that enters no workspace by itself";
     }
-    add("organisation role", enters, std::move(sentence), {member->role_since.get()});
+    // Only of admins the visibility decides.
+    add("organisation role", enters, std::move(sentence),
+        {member->role_since.get(), row.owned.get(), admin ? row.visibility_set.get() : nullptr});
   }
 
   /// (a) of domain.md 3.3, and with a mandate (b): what the role enters, by its definition then.

@@ -2,19 +2,12 @@
 
 #include <unistd.h>
 
-#include "actbook/schema/events_bfbs_generated.h"
-#include "actbook/schema/rows_bfbs_generated.h"
-#include "actbook/sha256.h"
-#include "actbook/tables.h"
+#include "certificate.h"
 
 namespace actbook {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string table_name(TableId table) {
-  return table == kOutOfStepTable ? "OutOfStepRow" : row::EnumNameRow(static_cast<row::Row>(table));
-}
 
 /// A folder of its own that goes away, or the one that was named.
 class Scratch {
@@ -163,62 +156,6 @@ class Comparison {
   answer::ReplayReportT& report_;
 };
 
-// Of each row's newest version, in the order of tables and keys: table, key, position, bytes, each
-// text with its length before it.
-Result<void> digest_state(const EventStore& fresh, Position until,
-                          answer::CertificateT& certificate) {
-  Sha256 digest;
-  struct Row {
-    TableId table{};
-    std::string key;
-    RowVersion version;
-  };
-  std::optional<Row> newest;
-  const auto add_newest = [&] {
-    if (!newest) return;
-    ++certificate.rows;
-    digest.add(static_cast<std::uint64_t>(newest->table));
-    digest.add(newest->key.size());
-    digest.add(
-        ByteView(reinterpret_cast<const std::uint8_t*>(newest->key.data()), newest->key.size()));
-    digest.add(newest->version.position.value);
-    digest.add(newest->version.bytes.size());
-    digest.add(newest->version.bytes);
-  };
-  BOOST_OUTCOME_TRY(fresh.visit_row_versions(
-      until, [&](TableId table, std::string_view key, const RowVersion& version) {
-        if (newest && (newest->table != table || newest->key != key)) {
-          add_newest();
-          newest.reset();
-        }
-        newest = Row{table, std::string(key), version};
-      }));
-  add_newest();
-  certificate.state_sha256 = to_hex(digest.finish());
-  return boost::outcome_v2::success();
-}
-
-Result<std::unique_ptr<answer::CertificateT>> certify(const EventStore& fresh, const View& until,
-                                                      const Projector& projector) {
-  auto certificate = std::make_unique<answer::CertificateT>();
-  certificate->ledger = find_or_empty<row::LedgerRowT>(until, "ledger").ledger;
-  certificate->from = 1;
-  certificate->until = until.position().value;
-  certificate->at = until.at().microseconds;
-  BOOST_OUTCOME_TRY(after, fresh.tree_head(until.position()));
-  certificate->tree_before = to_string(TreeHasher().head());
-  certificate->tree_after = to_string(after);
-  certificate->program_version = ACTBOOK_VERSION;
-  certificate->projector_version = projector.version();
-  Sha256 schemas;
-  schemas.add({event::AnyEventBinarySchema::data(), event::AnyEventBinarySchema::size()});
-  schemas.add({row::AnyRowBinarySchema::data(), row::AnyRowBinarySchema::size()});
-  certificate->schemas_sha256 = to_hex(schemas.finish());
-  BOOST_OUTCOME_TRY(digest_state(fresh, until.position(), *certificate));
-  BOOST_OUTCOME_TRY(until.status());
-  return certificate;
-}
-
 }  // namespace
 
 Result<answer::ReplayReportT> replay(const EventStore& store, const ReplayOptions& options) {
@@ -249,33 +186,14 @@ Result<answer::ReplayReportT> replay(const EventStore& store, const ReplayOption
   BOOST_OUTCOME_TRY(comparison.compare_commands());
   BOOST_OUTCOME_TRY(comparison.compare_trees());
   BOOST_OUTCOME_TRY(as_folded, fresh->as_of(until));
-  BOOST_OUTCOME_TRY(certificate, certify(*fresh, as_folded, *options.projector));
-  report.certificate = std::move(certificate);
-  return report;
-}
-
-std::string compare_certificates(const answer::CertificateT& given,
-                                 const answer::CertificateT& fresh) {
-  const auto other = [](const std::string& what, const std::string& then, const std::string& now) {
-    return then == now ? std::string()
-                       : what + ": the certificate says " + then + ", the replay " + now;
-  };
-  for (const auto& difference :
-       {other("the ledger", given.ledger, fresh.ledger),
-        other("the first position", std::to_string(given.from), std::to_string(fresh.from)),
-        other("the last position", std::to_string(given.until), std::to_string(fresh.until)),
-        other("the time of the last event", to_iso8601(Timestamp{given.at}),
-              to_iso8601(Timestamp{fresh.at})),
-        other("the tree head before the first event", given.tree_before, fresh.tree_before),
-        other("the events of the log, by their tree head", given.tree_after, fresh.tree_after),
-        other("the schemas", given.schemas_sha256, fresh.schemas_sha256),
-        other("the version that makes rows of events", std::to_string(given.projector_version),
-              std::to_string(fresh.projector_version)),
-        other("the number of rows", std::to_string(given.rows), std::to_string(fresh.rows)),
-        other("the state", given.state_sha256, fresh.state_sha256)}) {
-    if (!difference.empty()) return difference;
+  BOOST_OUTCOME_TRY(certificate,
+                    certify(*fresh, as_folded, *options.projector, options.compare_with));
+  if (options.compare_with != nullptr) {
+    BOOST_OUTCOME_TRY(parts_at, parting(*options.compare_with, certificate, *fresh));
+    report.parts_at = std::move(parts_at);
   }
-  return {};
+  report.certificate = std::make_unique<answer::CertificateT>(std::move(certificate));
+  return report;
 }
 
 }  // namespace actbook

@@ -1,6 +1,7 @@
 #include "actbook/what_if.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <map>
 #include <set>
 
@@ -120,15 +121,26 @@ struct Found {
   std::string role;
   std::string basis;
   bool can_read = false;
+  /// The events it rests on.
+  std::vector<std::uint64_t> positions;
 
   bool operator==(const Found& other) const {
     return role == other.role && can_read == other.can_read;
   }
 };
 
+/// Each once, in order.
+std::vector<std::uint64_t> in_order(const std::vector<Position>& positions) {
+  std::set<std::uint64_t> all;
+  for (const auto position : positions) {
+    if (position.value != 0) all.insert(position.value);  // 0 stands for none
+  }
+  return {all.begin(), all.end()};
+}
+
 Found found(const Access& access) {
   return {access.role ? schema::EnumNameWorkspaceRole(*access.role) : "", access.basis,
-          access.can_read};
+          access.can_read, in_order(access.positions)};
 }
 
 /// A project has no role of its own: who may enter may do so by the bases listed.
@@ -136,7 +148,7 @@ Found found(const ProjectAccess& access) {
   return {access.may_enter()  ? "enters"
           : access.can_read() ? "reads"
                               : "",
-          access.basis, access.can_read()};
+          access.basis, access.can_read(), in_order(access.positions)};
 }
 
 /// Where access is compared.
@@ -161,6 +173,16 @@ class Investigation {
     for (const auto& [person, access] :
          everybody_with_access(other_, view_.at(), workspace, supposition_.rules)) {
       people[person].second = found(access);
+    }
+    // Whoever had no access is not among everybody, though something may have taken it.
+    for (auto& [person, both] : people) {
+      if (both.first.role.empty()) {
+        both.first = found(effective_access(view_, view_.at(), workspace, person));
+      }
+      if (both.second.role.empty()) {
+        both.second =
+            found(effective_access(other_, view_.at(), workspace, person, supposition_.rules));
+      }
     }
     add("workspace:" + workspace, people, only);
   }
@@ -222,9 +244,11 @@ class Investigation {
       difference->role = before.role;
       difference->basis = before.basis;
       difference->can_read = before.can_read;
+      difference->positions = before.positions;
       difference->other_role = after.role;
       difference->other_basis = after.basis;
       difference->other_can_read = after.can_read;
+      difference->other_positions = after.positions;
       answer_.accesses.push_back(std::move(difference));
     }
   }
@@ -264,8 +288,10 @@ class Investigation {
     difference->entity = std::move(entity);
     difference->basis = std::move(first.basis);
     difference->can_read = first.can_read;
+    difference->positions = std::move(first.positions);
     difference->other_basis = std::move(second.basis);
     difference->other_can_read = second.can_read;
+    difference->other_positions = std::move(second.positions);
     answer_.reads.push_back(std::move(difference));
     return boost::outcome_v2::success();
   }

@@ -1,5 +1,5 @@
-// Questions of an audit about data: who read it (Q4), where it went (Q10), and who entered projects
-// (Q14).
+// Questions of an audit about data: for whose an agreement was accepted (Q1), who read it (Q4),
+// where it went (Q10), and who entered projects (Q14).
 #include <algorithm>
 
 #include "support/told_ledger.h"
@@ -107,6 +107,67 @@ struct Entries : ToldLedger {
   }
 };
 
+// ---- Q1 ----
+
+/// PRISM (owner olga) has the external workspace panels. 03-02 clara's organisation is said to be
+/// HAARLEM. 03-03 dirk owns the data instead; 03-04 his organisation is said to be UTRECHT.
+struct Owners : ToldLedger {
+  std::uint64_t for_clara = 0, for_dirk = 0;
+
+  Owners() {
+    found_partner();
+    organisation("utrecht", "uma");
+    organisation("third", "tia");
+    json what = held_for_clara("panels");
+    what.update({{"organisation", "prism"}, {"name", "Panels"}});
+    what["data_owner"].erase("organisation");
+    tell("person:olga", "CreateWorkspace", what);
+    at("2026-03-02");
+    panels("person:olga", "RecordDataOwnerOrganisation", {{"organisation", "haarlem"}});
+    at("2026-03-03");
+    json other = held_for_clara("panels");
+    other["usage"] = "external_client";
+    other["data_owner"] = {{"organisation_name", "Utrecht"}, {"person", "dirk"}};
+    panels("person:olga", "ChangeDataOwnership", other);
+    at("2026-03-04");
+    panels("person:olga", "RecordDataOwnerOrganisation", {{"organisation", "utrecht"}});
+    const auto both = accepted({"workspace:panels"});
+    REQUIRE(both.size() == 2);
+    for_clara = both[0];
+    for_dirk = both[1];
+  }
+  [[nodiscard]] json accepted(const View& view, std::vector<std::string> tags) const {
+    const auto answer = must(ledger().acceptances(view, with_tags(std::move(tags))));
+    return each(json::parse(to_json(answer)), "position");
+  }
+  [[nodiscard]] json accepted(std::vector<std::string> tags) const {
+    return accepted(now(), std::move(tags));
+  }
+};
+
+TEST_CASE("audit: acceptances for the data of an organisation that was told only after them") {
+  Owners f;
+  CHECK(f.accepted(f.known("2026-03-01"), {"organisation:haarlem"}) == json::array());
+  CHECK(f.accepted(f.known("2026-03-02"), {"organisation:haarlem"}) == json{f.for_clara});
+  // Neither is for what is the other's.
+  CHECK(f.accepted({"organisation:haarlem"}) == json{f.for_clara});
+  CHECK(f.accepted({"organisation:utrecht"}) == json{f.for_dirk});
+  CHECK(f.accepted({"organisation:prism"}) == json{f.for_clara, f.for_dirk});
+  CHECK(f.accepted({"organisation:prism", "organisation:utrecht"}) == json{f.for_dirk});
+  CHECK(f.accepted({"organisation:haarlem", "organisation:utrecht"}) == json::array());
+  CHECK(f.accepted({"organisation:third"}) == json::array());
+  // They are, whoever owns the workspace since, and whatever it is used for.
+  f.panels("person:olga", "ProposeHandoff", {{"handoff", "h"}, {"target", "third"}},
+           fact("2026-03-04"));
+  f.tell("person:tia", "AcceptHandoff", {{"handoff", "h"}}, fact("2026-03-04"));
+  CHECK(f.accepted({"organisation:third"}) == json{f.for_clara, f.for_dirk});
+  CHECK(f.accepted({"organisation:third", "organisation:haarlem"}) == json{f.for_clara});
+  CHECK(f.accepted({"organisation:prism", "organisation:haarlem"}) == json{f.for_clara});
+  f.panels("person:tia", "ChangeDataOwnership", {{"usage", "internal"}});
+  CHECK(f.accepted({"organisation:haarlem"}) == json{f.for_clara});
+  CHECK(f.accepted({"organisation:utrecht", "actor:olga"}) == json{f.for_dirk});
+}
+
 // ---- Q4 ----
 
 TEST_CASE("audit: who did read and on what basis") {
@@ -156,6 +217,36 @@ TEST_CASE("audit: reads are searched and paged") {
   CHECK(f.paged(&Ledger::reads, {}, 3)["lines"] == f.ask(&Ledger::reads)["lines"]);
   CHECK(readers(with_tags({"recording:r-2"})) == json::array());  // known, and never read
   CHECK(f.failure(&Ledger::reads, f.now(), with_tags({"recording:r-5"})) == "NOT_FOUND");
+}
+
+TEST_CASE("audit: reads of a project are asked by it if it was never in a workspace") {
+  Entries f;
+  f.at("2026-03-11");
+  for (const auto* person : {"dev", "eve"}) {
+    f.tell("import:app", "RecordAccess",
+           {{"person", person}, {"project", "port"}, {"what", "a file"}}, fact("2026-03-11"));
+  }
+  const auto readers = [&](const std::string& tag) {
+    return each(f.ask(&Ledger::reads, with_tags({tag})), "person");
+  };
+  CHECK(readers("project:port") == json{"dev", "eve"});
+  CHECK(readers("project:own") == json::array());
+  CHECK(f.failure(&Ledger::reads, f.now(), with_tags({"project:no"})) == "NOT_FOUND");
+  // Others may be told of a workspace alone, also of one that it has left.
+  const Moves moved;
+  const auto answer = moved.ledger().reads(moved.now(), with_tags({"project:q"}));
+  REQUIRE(!answer);
+  CHECK(answer.error().code == "NOT_ASKED_BY");
+  CHECK(answer.error().message.ends_with("ask by workspace:lab or workspace:office"));
+}
+
+TEST_CASE("audit: what staff read is asked by the person") {
+  const Reads f;
+  const auto answer = f.ledger().reads(f.now(), with_tags({"staff:sam"}));
+  REQUIRE(!answer);
+  CHECK(answer.error().code == "NOT_ASKED_BY");
+  CHECK(answer.error().message.find("ask by person:sam") != std::string::npos);
+  CHECK(each(f.ask(&Ledger::reads, with_tags({"person:sam"})), "staff") == json{true});
 }
 
 TEST_CASE("audit: reads as of what was recorded and of what was true") {
@@ -236,6 +327,10 @@ TEST_CASE("audit: moves are searched and paged") {
   CHECK(pages["lines"] == f.ask(&Ledger::moves)["lines"]);
   CHECK(pages["pages"] == 2);
   CHECK(f.failure(&Ledger::moves, f.now(), with_tags({"recording:r-9"})) == "NOT_FOUND");
+  for (const auto& view : {f.now(), f.true_at("2026-03-10")}) {
+    CHECK(f.failure(&Ledger::moves, view, with_tags({"recording:r-1", "organisation:prism"})) ==
+          "NOT_ASKED_BY");
+  }
 }
 
 TEST_CASE("audit: moves as of what was recorded and of what was true") {

@@ -2,6 +2,8 @@
 // created (Q5). Those about data are in audit_data_test.cpp.
 #include "actbook/audit.h"
 
+#include <cstdint>
+#include <limits>
 #include <sstream>
 
 #include "support/told_ledger.h"
@@ -199,6 +201,65 @@ TEST_CASE("audit: nothing found is no error and somebody unknown is one") {
   CHECK(f.failure(&Ledger::partner_status, f.now(), empty) == "EMPTY_RANGE");
 }
 
+TEST_CASE("audit: after the last position there is no page") {
+  const Partners f;
+  const auto head = f.ledger().head().value;
+  for (const auto after : {head, head + 1, std::numeric_limits<std::uint64_t>::max()}) {
+    CAPTURE(after);
+    Search search;
+    search.after = Position{after};
+    Search by_acts = search;
+    by_acts.tags = {"actor:sue"};
+    for (const auto& view : {f.now(), f.true_at("2026-05-04")}) {
+      for (const auto& answer :
+           {f.ask(&Ledger::trail, view, search), f.ask(&Ledger::partner_status, view, search),
+            f.ask(&Ledger::partner_status, view, by_acts), f.ask(&Ledger::creations, view, search),
+            json::parse(to_json(must(f.ledger().acceptances(view, search))))}) {
+        CHECK(answer["lines"] == json::array());
+        CHECK(!answer.contains("next"));
+      }
+    }
+  }
+}
+
+TEST_CASE("audit: what nothing is named is refused with what is near it") {
+  const Partners f;
+  const auto why = [&](auto question, const View& view, const Search& search) {
+    const auto answer = (f.ledger().*question)(view, search);
+    REQUIRE(!answer);
+    return answer.error().code + ", " + answer.error().message;
+  };
+  const auto misspelt = [&](auto question, const View& view) {
+    Search search;
+    search.types = {"WorkspaceCreated", "WorkspaceCreatd"};
+    CHECK(why(question, view, search) ==
+          "UNKNOWN_NAME, type: there is no WorkspaceCreatd; near is WorkspaceCreated");
+    search.types = {"xyzzy"};
+    CHECK(why(question, view, search) ==
+          "UNKNOWN_NAME, type: there is no xyzzy; docs/REFERENCE.md has all names");
+    search = {};
+    search.reasons = {"NOT_PARTNERS"};
+    CHECK(why(question, view, search) ==
+          "UNKNOWN_NAME, reason: there is no NOT_PARTNERS; near is NOT_PARTNER");
+    search = {};
+    search.commands = {"CreateWorkspaces"};
+    CHECK(why(question, view, search).starts_with("UNKNOWN_NAME, command: there is no "));
+  };
+  for (const auto& view : {f.now(), f.true_at("2026-05-04")}) {
+    misspelt(&Ledger::trail, view);
+    misspelt(&Ledger::creations, view);
+    misspelt(&Ledger::partner_status, view);
+    misspelt(&Ledger::moves, view);
+  }
+  // Of refusals alone and of none of them there is nothing, which says nothing either.
+  Search search;
+  search.reasons = {"NOT_PARTNER"};
+  search.refused = false;
+  CHECK(why(&Ledger::trail, f.now(), search).starts_with("NOT_ASKED_FOR, refused:no "));
+  search.refused = true;
+  CHECK(f.failure(&Ledger::trail, f.now(), search).empty());
+}
+
 // ---- Q5 ----
 
 TEST_CASE("audit: whether an organisation was a partner when a workspace was created") {
@@ -272,6 +333,12 @@ TEST_CASE(
   CHECK(failure(&Ledger::reads, "organisation:prism") == "NOT_ASKED_BY");
   CHECK(failure(&Ledger::moves, "organisation:prism") == "NOT_ASKED_BY");
   CHECK(failure(&Ledger::deals, "account:acc") == "NOT_ASKED_BY");
+  // By either of them, but not by both.
+  const auto roles =
+      f.ledger().roles(f.now(), with_tags({"workspace:panels", "organisation:prism"}));
+  REQUIRE(!roles);
+  CHECK(roles.error().code == "NOT_ASKED_BY");
+  CHECK(roles.error().message.ends_with("ask by one of them"));
   const auto refused = check_keys(kSeatsKeys, with_tags({"actor:olga", "workspace:panels"}));
   CHECK(refused.error().message.find("ask by one of: account person") != std::string::npos);
   for (const auto& keys : kAuditKeys) {

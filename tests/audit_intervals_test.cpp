@@ -247,6 +247,20 @@ TEST_CASE("audit: a support session ends by itself or by an event that came befo
   CHECK(lines[1]["expires_at"] == "2026-04-04T00:00:00Z");
 }
 
+TEST_CASE("audit: a role that was given against the rules says which") {
+  Roles f;
+  f.at("2026-03-10");
+  f.tell("person:eve", "InviteToWorkspace",
+         {{"invite", "i-eve"}, {"workspace", "panels"}, {"person", "max"}, {"role", "member"}},
+         fact("2026-03-10"));
+  f.at("2026-03-11");
+  f.change("max", "observer");
+  const auto max = f.roles({"person:max"});
+  CHECK(each(max, "role") == json{"member", "observer"});
+  CHECK(each(max, "rules_broken") == json{json{"FORBIDDEN", "ROLE_ABOVE_OWN"}, json::array()});
+  CHECK(each(f.roles({"person:adam"}), "rules_broken") == json{json::array(), json::array()});
+}
+
 TEST_CASE("audit: no role found is no error and somebody unknown is one") {
   const Roles f;
   CHECK(f.roles({"person:clara"})["lines"] == json::array());

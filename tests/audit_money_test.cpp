@@ -169,6 +169,8 @@ TEST_CASE("audit: how kickbacks were worked out") {
   CHECK(each(answer, "cap_left_cents") == json{0, 16'667, nullptr, 44'417, 0});
   CHECK(each(answer, "terms_position") ==
         json{f.signed_d, f.signed_d, f.signed_e, f.changed_d, f.signed_d});
+  CHECK(each(answer, "refunded_cents") == json{nullptr, 102'000, nullptr, nullptr, nullptr});
+  CHECK(each(answer, "payment_cents") == json{nullptr, 306'000, nullptr, nullptr, nullptr});
   const auto& refund = answer["lines"][1];
   CHECK(refund["deal"] == "d");
   CHECK(refund["workspace"] == "panels");
@@ -177,6 +179,29 @@ TEST_CASE("audit: how kickbacks were worked out") {
   CHECK(refund["currency"] == "EUR");
   CHECK(refund["accrued"]["recorded_at"] == "2026-03-20T00:00:00Z");
   CHECK(refund["accrued"]["actor"] == json{{"kind", "staff"}, {"id", "sam"}});
+}
+
+TEST_CASE("audit: each refund of a payment takes back a part of its kickback") {
+  Deals f;
+  f.tell("staff:sam", "RecordRefund",
+         {{"refund", "back-2"}, {"payment", "pay-1"}, {"amount_cents", 50'000}});
+  const auto answer = f.ask(&Ledger::kickbacks, with_tags({"payment:pay-1"}));
+  CHECK(each(answer, "refund") == json{nullptr, "back-1", "back-2"});
+  CHECK(each(answer, "accrued_cents") == json{50'000, -16'667, -8'170});
+  CHECK(each(answer, "refunded_cents") == json{nullptr, 102'000, 50'000});
+  CHECK(each(answer, "payment_cents") == json{nullptr, 306'000, 306'000});
+  // What a refund takes back is no percentage of the base: the cap had cut the kickback.
+  auto search = with_tags({"payment:pay-1"});
+  search.types = {"KickbackAccrued"};
+  const auto said = each(f.ask(&Ledger::trail, search), "summary");
+  CHECK(said == json{"accrued kickback 500.00 EUR on deal d for payment pay-1: 20 % of 3060.00 by "
+                     "terms version 1, 500.00 altogether, 0.00 of the cap left",
+                     "took back 166.67 EUR of the kickback on deal d for refund back-1: 1020.00 of "
+                     "the 3060.00 of payment pay-1 given back so far; by terms version 1, 333.33 "
+                     "altogether, 166.67 of the cap left",
+                     "took back 81.70 EUR of the kickback on deal d for refund back-2: 1520.00 of "
+                     "the 3060.00 of payment pay-1 given back so far; by terms version 1, 418.30 "
+                     "altogether, 81.70 of the cap left"});
 }
 
 TEST_CASE("audit: kickbacks are searched and paged") {

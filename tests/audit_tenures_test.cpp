@@ -244,5 +244,54 @@ TEST_CASE("audit: tenures of a workspace of which nothing is known") {
   CHECK(lines[0]->who == "adam");
 }
 
+TEST_CASE("audit: a workspace whose creation was never seen is administered since it is known") {
+  Panels f;
+  const auto told = [&](const std::string& type, json what, const std::string& occurred_at) {
+    what["workspace"] = "old";
+    return f.tell("person:olga", type, what, fact(occurred_at));
+  };
+  // By an acceptance alone nobody knows a workspace, nor by a member.
+  told("AcceptAgreement",
+       {{"acceptance",
+         {{"agreement", "dpa"}, {"version", 1}, {"text_shown", true}, {"channel", "web"}}}},
+       "2026-02-01");
+  const auto granted = told("InviteToWorkspace",
+                            {{"invite", "i"}, {"person", "adam"}, {"role", "owner"}}, "2026-02-02");
+  const auto from = [&](const View& view) {
+    json positions = json::array();
+    for (const auto& line : must(f.ledger().tenures(view, "old")).lines) {
+      CHECK(line->who == "adam");
+      positions.push_back(line->from->position);
+    }
+    return positions;
+  };
+  const auto now = f.now();
+  CHECK(from(now) == json::array());
+  const auto named = told("RenameWorkspace", {{"name", "Old"}}, "2026-02-03");
+  for (int i = 0; i < 20; ++i) told("RenameWorkspace", {{"name", std::to_string(i)}}, "2026-02-04");
+  CHECK(from(f.now()) == json::array({named}));
+  CHECK(from(f.true_at("2026-03-01")) == json::array({named}));
+  CHECK(from(now) == json::array());
+  // A name that it had before anybody was in it.
+  told("RenameWorkspace", {{"name", "Oldest"}}, "2026-02-01T12:00:00Z");
+  CHECK(from(f.now()) == json::array({named}));
+  CHECK(from(f.true_at("2026-03-01")) == json::array({granted}));
+  CHECK(from(f.true_at("2026-02-01")) == json::array());
+}
+
+TEST_CASE("audit: names of a workspace make no difference to who holds what in it") {
+  Panels f;
+  f.at("2026-06-10");
+  f.hand_off();
+  const auto before = f.tenures(f.now())["lines"];
+  for (int i = 0; i < 20; ++i) {
+    f.panels("person:hugo", "RenameWorkspace", {{"name", "Panels " + std::to_string(i)}});
+    f.panels("person:adam", "RenameWorkspace", {{"name", "Told " + std::to_string(i)}},
+             fact("2026-05-0" + std::to_string(1 + i % 9)));
+  }
+  CHECK(f.tenures(f.now())["lines"] == before);
+  CHECK(f.tenures(f.true_at("2026-06-10"))["lines"] == before);
+}
+
 }  // namespace
 }  // namespace actbook::testing

@@ -114,6 +114,20 @@ TEST_CASE(
   }
 }
 
+TEST_CASE(
+    "case: its title and its note are one line each, and it says where it had nothing to reveal") {
+  const Cases cases;
+  for (const auto* option : {"--title", "--note"}) {
+    for (const auto* text : {"two\nlines", "a\x1b[31m", "a\u009b31m", "two\u2028lines"}) {
+      const auto ran = cases.try_write("c", kAcceptances, {option, text});
+      CHECK(ran.code == 2);
+      CHECK_MESSAGE(contains(ran.err, std::string(option) + ": must be one line"), ran.err);
+    }
+  }
+  const auto ran = cases.try_write("c", {"audit", "creations"}, {"--reveal", "--note", "Ümläut"});
+  CHECK(contains(ran.out, "to be revealed on request; there is none"));
+}
+
 TEST_CASE("case: the manifest lists each other file with its size and its SHA-256") {
   const Cases cases;
   auto files = files_in(cases.write("c", kAcceptances));
@@ -148,6 +162,27 @@ TEST_CASE("case: the same question as of the same instant makes the same bytes")
   CHECK(read_file(cases.write("second.zip", question, {}, elsewhere)) == archive);
   CHECK(finding(cases.path("second.zip"))["manifest_sha256"] ==
         sha256_of(first.at("manifest.json")));
+}
+
+TEST_CASE("case: asked again it is the same, whatever was recorded since at the same instant") {
+  const Cases cases;
+  for (const Arguments& question :
+       {Arguments{"audit", "trail", "type:PersonRegistered"}, Arguments{"compare", "--from", "1"},
+        Arguments{"compare", "--from", "2026-03-01", "--true"}}) {
+    const auto name = std::to_string(std::hash<std::string>()(question.back()));
+    const auto files = files_in(cases.write(name, question));
+    // The clock of the fixture stands still, so this is of the same instant.
+    const auto person = "late-" + name;
+    const auto at = json::parse(files.at("answer.json"))["at"].get<std::string>();
+    REQUIRE(cases.cli()
+                .record(R"({"at":")" + at + R"(","command_id":")" + person +
+                        R"(","actor":{"kind":"staff","id":"sue"},)"
+                        R"("command_type":"RegisterPerson","command":{"person":")" +
+                        person + "\"}}\n")
+                .code == 0);
+    CHECK(contains(answer(cases.cli(), {"audit", "trail"}).dump(), person));
+    CHECK(cases.ask_again(files, "json") == files.at("answer.json"));
+  }
 }
 
 TEST_CASE("case: any question that asks can be one") {

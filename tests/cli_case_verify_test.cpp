@@ -49,6 +49,39 @@ void add_record(Forged& forged, const fs::path& other, const ordered_json& recor
   sort_by("position", manifest["records"]);
 }
 
+/// A number as a ZIP archive has it.
+std::string little_endian(std::size_t value, std::size_t size) {
+  std::string bytes;
+  for (std::size_t i = 0; i < size; ++i) bytes += static_cast<char>(value >> (8 * i));
+  return bytes;
+}
+
+/// An archive with an empty file more, which its directory lists or does not.
+std::string with_file(const std::string& zip, const std::string& name, bool is_listed) {
+  auto end = zip.substr(zip.size() - 22);
+  const auto number = [&](std::size_t at) {
+    std::size_t value = 0;
+    for (std::size_t i = 0; i < 4; ++i) {
+      value |= std::size_t{static_cast<std::uint8_t>(end[at + i])} << (8 * i);
+    }
+    return value;
+  };
+  const auto size = number(12);
+  const auto at = number(16);
+  const auto nothing = [](std::size_t bytes) { return std::string(bytes, '\0'); };
+  // Of an empty file all is 0, but for the version that can read it and the name.
+  const auto start = little_endian(20, 2) + nothing(20) + little_endian(name.size(), 2);
+  const auto entry = "PK\3\4" + start + nothing(2) + name;
+  std::string line;
+  if (is_listed) {
+    line = "PK\1\2" + nothing(2) + start + nothing(12) + little_endian(at, 4) + name;
+    const std::size_t count = static_cast<std::uint8_t>(end[8]) + 1U;
+    end.replace(8, 4, little_endian(count, 2) + little_endian(count, 2));
+  }
+  end.replace(12, 8, little_endian(size + line.size(), 4) + little_endian(at + entry.size(), 4));
+  return zip.substr(0, at) + entry + zip.substr(at, size) + line + end;
+}
+
 TEST_CASE("case verify: a sound case is sound wherever it is") {
   const Cases cases;
   const auto folder = cases.write("c", kQuestion);
@@ -173,7 +206,8 @@ TEST_CASE("case verify: JSON that does not say what the record says is found") {
   };
   for (const auto& lie :
        {replaced("\"olga\"", "\"olaf\""), replaced("\"sealed\"", "\"Olaf\""),
-        replaced("{", "{\"more\": 1,"), std::string("{}"), std::string("no JSON")}) {
+        replaced("{", "{\"more\": 1,"), replaced("{", "{\"position\": 7,"), replaced("\n", "\n "),
+        honest + "\n", std::string("{}"), std::string("no JSON")}) {
     forged.put_and_list(name, lie);
     check_names(forged.check(), name, "");
   }
@@ -324,6 +358,16 @@ TEST_CASE("case verify: what is revealed has to be listed") {
     forged.manifest()["revealed_texts"][0]["place"] = "/no/such";
     check_names(forged.check(), std::string(forged.manifest()["revealed_texts"][0]["file"]), "");
   }
+  {
+    Forged forged = honest;
+    const auto name = record_name(positions_of(forged.manifest())[0], ".json");
+    const auto content = read_file(folder / name);
+    auto longer = content;
+    longer.replace(longer.find(kName), std::string_view(kName).size(), std::string(100'000, 'x'));
+    forged.put_and_list(name, longer);
+    check_names(forged.check(), name, "it does not say what the record's bytes say");
+    forged.put(name, content);
+  }
   CHECK(honest.check()["sound"] == true);
 }
 
@@ -333,8 +377,17 @@ TEST_CASE("case verify: a manifest says it in one way only") {
   const auto honest = ordered_json::parse(read_file(folder / "manifest.json"));
   auto more = honest;
   more["remark"] = "sound";
-  for (const auto& text : {honest.dump(2) + "\n", honest.dump(1), more.dump(1) + "\n",
-                           std::string("{}"), std::string("[]"), std::string()}) {
+  std::vector<std::string> others = {
+      honest.dump(2) + "\n", honest.dump(1), more.dump(1) + "\n", "{}", "[]", ""};
+  for (const auto* list : {"files", "records"}) {
+    auto twice = honest;
+    twice[list].insert(twice[list].begin(), twice[list][0]);
+    others.push_back(twice.dump(1) + "\n");
+    auto swapped = honest;
+    std::swap(swapped[list][0], swapped[list][1]);
+    others.push_back(swapped.dump(1) + "\n");
+  }
+  for (const auto& text : others) {
     write_file(folder / "manifest.json", text);
     check_names(finding(folder), "manifest.json", "not the text of a manifest");
   }
@@ -353,6 +406,14 @@ TEST_CASE("case verify: a damaged archive is no sound case") {
     write_file(path, whole.substr(0, size));
     CHECK(verify(path).code == 8);
   }
+  for (const auto& around : {whole + "more", "more" + whole, whole + std::string(22, '\0'),
+                             whole + whole, with_file(whole, "more.txt", false),
+                             whole.substr(0, whole.size() - 2) + std::string("\1\0", 2) + "!"}) {
+    write_file(path, around);
+    const auto ran = verify(path);
+    CHECK(ran.code == 8);
+    CHECK_MESSAGE(contains(ran.err, "something was cut off or added"), ran.err);
+  }
   // Within what the files have: their compressed bytes follow their names.
   for (const char* name : {"answer.csv", "answer.html", "manifest.json"}) {
     auto changed = whole;
@@ -363,6 +424,23 @@ TEST_CASE("case verify: a damaged archive is no sound case") {
     CHECK(ran.code == 8);
     CHECK_MESSAGE(contains(ran.out + ran.err, name), ran.err);
   }
+}
+
+TEST_CASE("case verify: a file too many is found in an archive, too") {
+  const Cases cases;
+  const auto path = cases.write("c.zip", {"show", "person:olga"});
+  const auto whole = read_file(path);
+  for (const auto* name : {"more.txt", "more/"}) {
+    write_file(path, with_file(whole, name, true));
+    check_names(finding(path), name, "the manifest does not list it");
+  }
+  write_file(path, with_file(whole, "answer.txt", true));
+  const auto twice = verify(path);
+  CHECK(twice.code == 8);
+  CHECK_MESSAGE(contains(twice.err, "answer.txt stands in it twice"), twice.err);
+  // As programs make them that pack a folder.
+  write_file(path, with_file(whole, "records/", true));
+  CHECK(finding(path)["sound"] == true);
 }
 
 TEST_CASE("case verify: what is no case is told apart from a damaged one") {

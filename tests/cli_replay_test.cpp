@@ -116,6 +116,20 @@ TEST_CASE("cli replay: what the certificate says otherwise is named") {
   }
 }
 
+TEST_CASE("cli replay: the first event of which other rows were made is named") {
+  const Certified certified;
+  auto stretches = certified.certificate()["stretches"];
+  REQUIRE(stretches.size() == certified.certificate()["until"].get<std::size_t>());
+  stretches[3] = std::string(16, '0');
+  stretches[5] = std::string(16, '0');
+  const auto ran = certified.against("stretches", stretches);
+  CHECK(ran.code == 8);
+  CHECK(contains(ran.out, "Parts at"));
+  CHECK(contains(ran.out, "position 4 is the first event of which this replay makes other rows"));
+  const auto document = certified.against("stretches", stretches, {"--format", "json"});
+  CHECK(json::parse(document.out)["parts_at"]["position"] == 4);
+}
+
 TEST_CASE("cli replay: a certificate that was shortened is not that of an earlier replay") {
   const Certified certified;
   const auto until = certified.certificate()["until"].get<std::uint64_t>();

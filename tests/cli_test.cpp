@@ -227,6 +227,23 @@ TEST_CASE("cli: an entity is shown as it stood at a time or a position") {
   CHECK(beyond.code == 3);
   CHECK(contains(beyond.err, "--as-of: "));
 
+  // After a position, at a time since.
+  const auto head = std::to_string(cli.head());
+  const auto before_head = std::to_string(cli.head() - 1);
+  CHECK(name({"--as-of", before_head + "@2026-03-04T09:00:00Z"}) == "Panels");
+  CHECK(name({"--as-of", head + "@2026-03-06"}) == "Panels 2026");
+  CHECK(contains(cli.run({"show", "workspace:w-1", "--as-of", before_head + "@2026-03-06"}).out,
+                 "as of position " + before_head + ", 2026-03-06T00:00:00Z"));
+  const auto too_early = cli.run({"show", "workspace:w-1", "--as-of", head + "@2026-03-03"});
+  CHECK(too_early.code == 3);
+  CHECK(contains(too_early.err, "--as-of: position " + head + " was recorded at "));
+  CHECK(contains(too_early.err, "give a later time"));
+  for (const auto* text : {"@2026-03-06", "5@", "5@soon", "five@2026-03-06"}) {
+    const auto misread = cli.run({"show", "workspace:w-1", "--as-of", text});
+    CHECK_MESSAGE(misread.code == 2, text);
+    CHECK(contains(misread.err, "--as-of: "));
+  }
+
   const auto page = cli.run({"show", "workspace:w-1"}).out;
   for (const auto* part : {"Workspace w-1 \"Panels 2026\"", "an external client", "Zürich",
                            "Who has access: 1", "olga", "by olga, position", "Invites: 1",

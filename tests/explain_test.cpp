@@ -124,30 +124,33 @@ TEST_CASE("explain: a membership that ended names both acts and the next rung is
         "no: the membership of ed had ended on 2026-03-05T00:00:00Z by adam (removed) "
         "(MembershipGranted MembershipEnded)");
   CHECK(f.rung(ed, "organisation role") ==
-        "no: ed had no role in organisation prism, which owned it ()");
+        "no: ed had no role in organisation prism, which owned it (WorkspaceCreated)");
 }
 
 TEST_CASE("explain: what an organisation role gives depends on the visibility") {
   Panels f;
   CHECK(f.rung(f.why("olga"), "organisation role") ==
         "yes: olga was owner of organisation prism, whose owners enter each of its workspaces as "
-        "admin (OrganisationMemberAdded)");
+        "admin (OrganisationMemberAdded WorkspaceCreated)");
   CHECK(f.rung(f.why("olga"), "membership") ==
         "no: olga had never been a member of the workspace ()");
   CHECK(f.rung(f.why("milo"), "organisation role") ==
         "no: milo was member of organisation prism, a role that enters no workspace by itself "
-        "(OrganisationMemberAdded)");
+        "(OrganisationMemberAdded WorkspaceCreated)");
   CHECK(f.rung(f.why("bea"), "organisation role") ==
         "yes: bea was admin of organisation prism, to which the workspace was open: its admins "
-        "enter as admin (OrganisationMemberAdded)");
+        "enter as admin (OrganisationMemberAdded WorkspaceCreated)");
   f.tell("staff:sam", "SetTier", {{"account", "acc-panels"}, {"tier", "innovator"}});
   f.panels("person:adam", "ChangeVisibility", {{"visibility", "private"}});
   const auto bea = f.why("bea");
   CHECK(bea["can_read"] == false);
   CHECK(f.rung(bea, "organisation role") ==
         "no: bea was admin of organisation prism, but the workspace was private, so its admins did "
-        "not enter (OrganisationMemberAdded)");
+        "not enter (OrganisationMemberAdded WorkspaceCreated VisibilityChanged)");
   CHECK(f.chain(bea).find("VisibilityChanged") != std::string::npos);
+  // Of an owner it does not matter, and nothing rests on it.
+  CHECK(f.acts(f.why("olga")["rungs"][1]["positions"]) ==
+        "OrganisationMemberAdded WorkspaceCreated");
   CHECK(f.why("olga")["can_read"] == true);
 }
 
@@ -157,7 +160,7 @@ TEST_CASE("explain: an organisation role that ended says when and by whom") {
   f.tell("person:olga", "RemoveOrganisationMember", {{"organisation", "prism"}, {"person", "bea"}});
   CHECK(f.rung(f.why("bea"), "organisation role") ==
         "no: the role of bea in organisation prism, which owned it, had ended on "
-        "2026-03-05T00:00:00Z by olga (OrganisationMemberRemoved)");
+        "2026-03-05T00:00:00Z by olga (WorkspaceCreated OrganisationMemberRemoved)");
 }
 
 TEST_CASE("explain: a block holds while the organisation owns the workspace") {
@@ -170,14 +173,16 @@ TEST_CASE("explain: a block holds while the organisation owns the workspace") {
   CHECK(Panels::names(bea) == "membership | block");
   CHECK(f.rung(bea, "block") ==
         "yes: bea was removed while in organisation prism, so its roles let nobody of that name in "
-        "until a new grant (MembershipEnded)");
+        "until a new grant (WorkspaceCreated MembershipEnded)");
   f.panels("person:olga", "ProposeHandoff", {{"handoff", "h"}, {"target", "haarlem"}});
   f.tell("person:hana", "AcceptHandoff", {{"handoff", "h"}});
   const auto then = f.why("bea");
   CHECK(Panels::names(then) == "membership | block | organisation role");
   CHECK(f.rung(then, "block") ==
         "no: a block by organisation prism means nothing while another owns the workspace "
-        "(MembershipEnded)");
+        "(MembershipEnded HandoffAccepted)");
+  CHECK(f.rung(then, "organisation role") ==
+        "no: bea had no role in organisation haarlem, which owned it (HandoffAccepted)");
 }
 
 TEST_CASE("explain: a workspace that was deleted lets nobody in") {

@@ -73,6 +73,21 @@ class Year {
   std::optional<Ledger> ledger_;
 };
 
+/// What a CloudEvent says in attributes that only some events have.
+void check_envelope(const json& cloud, const json& record) {
+  for (const auto& [attribute, member] :
+       {std::pair{"correlationid", "correlation_id"}, std::pair{"causationid", "causation_id"},
+        std::pair{"actingorganisation", "acting_organisation"}, std::pair{"basis", "basis"},
+        std::pair{"reason", "reason"}}) {
+    CHECK(cloud.value(attribute, "") == record.value(member, ""));
+  }
+  std::string broken;
+  for (const auto& code : record.at("rules_broken")) {
+    broken.append(broken.empty() ? "" : " ").append(code.get<std::string>());
+  }
+  CHECK(cloud.value("rulesbroken", "") == broken);
+}
+
 TEST_CASE("export: a year in every format has each event once and in order") {
   const Year year;
   const auto& ledger = year.ledger();
@@ -97,6 +112,7 @@ TEST_CASE("export: a year in every format has each event once and in order") {
     CHECK(clouds[i].at("source") == "urn:actbook:year");
     CHECK(clouds[i].at("id") == "year/" + std::to_string(position));
     CHECK(clouds[i].at("position") == std::to_string(position));
+    check_envelope(clouds[i], records[i]);
     check_ocsf(ocsf[i]);
     CHECK(ocsf[i].at("metadata").at("uid") == clouds[i].at("id"));
     CHECK(ocsf[i].at("unmapped").at("position") == position);
@@ -134,6 +150,34 @@ TEST_CASE("export: in OCSF a refusal has failed and a fact that broke rules stan
   CHECK(event.at("status_id") == 1);
   CHECK(event.at("status_detail") == event.at("unmapped").at("rules_broken").at(0));
   CHECK_FALSE(event.contains("status_code"));
+}
+
+TEST_CASE("export: a CloudEvent says for whom and by what right and why and against what") {
+  ToldLedger told;
+  told.at("2026-03-01");
+  told.organisation("prism", "olga");
+  told.create("person:olga", "prism", "w-1", {{"acting_organisation", "prism"}});
+  told.tell("person:eve", "InviteToWorkspace",
+            {{"invite", "i"}, {"workspace", "w-1"}, {"person", "max"}, {"role", "member"}},
+            fact("2026-03-01"));
+  const auto only = [&](const std::string& type, const std::string& tag) {
+    auto search = with_tags({tag});
+    search.types = {type};
+    const auto lines =
+        export_all(told.ledger(), told.now(), ExportFormat::cloudevents, search).lines;
+    REQUIRE(lines.size() == 1);
+    auto event = json::parse(lines[0]);
+    check_cloud_event(event);
+    return event;
+  };
+  const auto created = only("WorkspaceCreated", "workspace:w-1");
+  CHECK(created.at("actingorganisation") == "prism");
+  CHECK(created.at("basis") == "owner of organisation prism");
+  CHECK(created.at("reason") == "asked");
+  CHECK_FALSE(created.contains("rulesbroken"));
+  const auto granted = only("MembershipGranted", "person:max");
+  CHECK(granted.at("rulesbroken") == "FORBIDDEN ROLE_ABOVE_OWN");
+  CHECK_FALSE(granted.contains("actingorganisation"));
 }
 
 TEST_CASE("export: in OCSF who gets a role is the user and what it is for the resource") {

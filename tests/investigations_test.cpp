@@ -371,11 +371,15 @@ TEST_CASE("what-if: a role without a permission takes what rested on it") {
   CHECK(ed["can_read"] == true);
   CHECK(ed["other_role"] == "external");
   CHECK(ed["other_can_read"] == false);
+  CHECK(f.acts(ed["positions"]) == "MembershipGranted");
+  CHECK(ed["other_positions"] == ed["positions"]);
   CHECK(answer["reads_compared"] == 2);
   REQUIRE(answer["reads"].size() == 1);
   CHECK(answer["reads"][0]["person"] == "ed");
   CHECK(answer["reads"][0]["can_read"] == true);
   CHECK(answer["reads"][0]["other_can_read"] == false);
+  CHECK(answer["reads"][0]["positions"] == ed["positions"]);
+  CHECK(answer["reads"][0]["other_positions"] == ed["positions"]);
   // It was asked, not done.
   CHECK(f.what_if(supposition, kPanels) == answer);
 }
@@ -409,7 +413,30 @@ TEST_CASE("what-if: without a rule those whom it let in are out") {
   CHECK(answer["accesses"][0]["person"] == "olga");
   CHECK(answer["accesses"][0]["role"] == "admin");
   CHECK(answer["accesses"][0]["basis"] == "owner of organisation prism");
+  CHECK(f.acts(answer["accesses"][0]["positions"]) == "OrganisationMemberAdded WorkspaceCreated");
   CHECK(!answer["accesses"][0].contains("other_role"));
+  CHECK(answer["accesses"][0].value("other_positions", json::array()).empty());
+}
+
+TEST_CASE("what-if: without blocks whoever was removed is in by what the organisation gives") {
+  Supposed f;
+  f.add("olga", "prism", "bea", "admin");
+  f.panels("person:bea", "SelfJoin");
+  f.panels("person:adam", "RemoveMember", {{"person", "bea"}});
+  f.panels("import:app", "RecordAccess", {{"person", "bea"}, {"what", "audio"}},
+           fact("2026-03-02"));
+  Supposition supposition;
+  supposition.rules.blocks_hold = false;
+  const auto answer = f.what_if(supposition, kPanels);
+  REQUIRE(answer["accesses"].size() == 1);
+  REQUIRE(answer["reads"].size() == 1);
+  for (const auto& bea : {answer["accesses"][0], answer["reads"][0]}) {
+    CHECK(bea["person"] == "bea");
+    CHECK(bea["basis"] == "removed from the workspace");
+    CHECK(f.acts(bea["positions"]) == "MembershipEnded");
+    CHECK(bea["other_can_read"] == true);
+    CHECK(f.acts(bea["other_positions"]) == "WorkspaceCreated OrganisationMemberAdded");
+  }
 }
 
 TEST_CASE("what-if: names that nothing has are refused with those there are") {

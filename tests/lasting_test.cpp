@@ -112,7 +112,7 @@ TEST_CASE("lasting: what said when a session is over is one of its acts") {
   CHECK(f.count(&Ledger::roles, with_tags({"correlation:c-more", "workspace:panels"})) == 1);
 }
 
-TEST_CASE("lasting: roles in a workspace that were given on behalf of an organisation") {
+TEST_CASE("lasting: roles are asked of a workspace or of an organisation") {
   Lasted f;
   const auto invite = [&](const std::string& person, const json& envelope) {
     f.tell("person:adam", "InviteToWorkspace",
@@ -127,7 +127,10 @@ TEST_CASE("lasting: roles in a workspace that were given on behalf of an organis
   const auto people = [&](std::vector<std::string> tags) {
     return each(f.ask(&Ledger::roles, with_tags(std::move(tags))), "person");
   };
-  CHECK(people({"workspace:panels", "organisation:prism"}) == json{"milo"});
+  const auto both =
+      f.ledger().roles(f.now(), with_tags({"workspace:panels", "organisation:prism"}));
+  REQUIRE(both.has_error());
+  CHECK(both.error().code == "NOT_ASKED_BY");
   CHECK(people({"workspace:panels"}) == json{"adam", "milo", "nia"});
   // Of the organisation itself, of which each is by now.
   CHECK(each(f.ask(&Ledger::roles, with_tags({"organisation:prism"})), "entity") ==

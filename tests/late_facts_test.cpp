@@ -23,6 +23,19 @@ struct Late : ToldLedger {
     tell("person:adam", "InviteToWorkspace",
          {{"invite", "i-" + person}, {"workspace", "panels"}, {"person", person}, {"role", role}});
   }
+  std::uint64_t accept(const std::string& workspace, const std::string& agreement,
+                       const std::string& occurred_at) {
+    return tell(
+        "person:adam", "AcceptAgreement",
+        {{"workspace", workspace},
+         {"acceptance",
+          {{"agreement", agreement}, {"version", 1}, {"text_shown", true}, {"channel", "web"}}}},
+        fact(occurred_at));
+  }
+  [[nodiscard]] json acceptances(const View& view, const std::string& workspace) const {
+    return json::parse(
+        to_json(must(ledger().acceptances(view, with_tags({"workspace:" + workspace})))));
+  }
   [[nodiscard]] json readers(const View& view) const {
     const auto found = must(ledger().readers(view, must(Entity::parse("workspace:panels"))));
     json people = json::array();
@@ -219,6 +232,99 @@ TEST_CASE("late facts: a read is judged by what was true when it happened") {
         json{"direct membership as member", "none", "direct membership as member"});
   CHECK(reads["lines"][0]["positions"].size() == 1);
   CHECK(reads["lines"][1].value("positions", json::array()).empty());
+}
+
+TEST_CASE("late facts: a read is against the rules or not by what was true when it happened") {
+  Late f;
+  f.at("2026-03-02");
+  for (const auto* person : {"milo", "nia"}) f.invite(person, "member");
+  f.at("2026-03-10");
+  f.tell("person:adam", "RemoveMember", {{"workspace", "panels"}, {"person", "milo"}});
+  f.at("2026-03-12");
+  for (const auto& [person, read] :
+       {std::pair("milo", "2026-03-05"), std::pair("milo", "2026-03-11"),
+        std::pair("nia", "2026-03-05"), std::pair("nia", "2026-03-11")}) {
+    f.tell("import:app", "RecordAccess",
+           {{"person", person}, {"workspace", "panels"}, {"what", "notes"}}, fact(read));
+  }
+  f.at("2026-03-20");
+  f.tell("person:adam", "RemoveMember", {{"workspace", "panels"}, {"person", "nia"}},
+         fact("2026-03-08"));
+  const json right = json::array();
+  const json none = {"READ_WITHOUT_BASIS"};
+  const auto world = f.true_at("2026-03-20");
+  CHECK(each(f.ask(&Ledger::reads), "rules_broken") == json{none, none, right, right});
+  CHECK(each(f.ask(&Ledger::reads, world), "rules_broken") == json{right, none, right, none});
+  // And so they are found by it, page by page.
+  Search broken;
+  broken.broken = true;
+  CHECK(each(f.ask(&Ledger::reads, broken), "person") == json{"milo", "milo"});
+  CHECK(each(f.ask(&Ledger::reads, world, broken), "person") == json{"milo", "nia"});
+  broken.limit = 1;
+  const auto first = f.ask(&Ledger::reads, world, broken);
+  CHECK(each(first, "person") == json{"milo"});
+  broken.after = Position{first["next"].get<std::uint64_t>()};
+  CHECK(each(f.ask(&Ledger::reads, world, broken), "person") == json{"nia"});
+  Search sound;
+  sound.broken = false;
+  CHECK(each(f.ask(&Ledger::reads, world, sound), "person") == json{"milo", "nia"});
+}
+
+TEST_CASE("late facts: an acceptance told late lapses when the workspace became internal") {
+  Late f;
+  f.tell("staff:sam", "PublishAgreementVersion",
+         {{"agreement", "aup"},
+          {"version", 1},
+          {"title", "Use"},
+          {"language", "en"},
+          {"text_sha256", std::string(64, '2')}});
+  f.at("2026-03-10");
+  const auto internal = f.panels("person:adam", "ChangeDataOwnership", {{"usage", "internal"}});
+  const auto lapsed = internal + 1;
+  CHECK(f.acts({internal, lapsed}) == "WorkspaceReclassified AgreementLapsed");
+  f.at("2026-03-20");
+  f.accept("panels", "aup", "2026-03-06");
+  const auto states = [&](const View& view) {
+    return each(f.acceptances(view, "panels"), "state");
+  };
+  const auto ends = [&](const View& view) {
+    return each(f.acceptances(view, "panels"), "/ended/position");
+  };
+  // The ledger knew of one when it became internal, and learned of the other only later.
+  CHECK(states(f.now()) == json{"lapsed", "in_force"});
+  CHECK(states(f.true_at("2026-03-20")) == json{"lapsed", "lapsed"});
+  CHECK(ends(f.true_at("2026-03-20")) == json{lapsed, internal});
+  CHECK(states(f.true_at("2026-03-07")) == json{"in_force", "in_force"});
+  const auto again = f.accept("panels", "dpa", "2026-03-05");
+  CHECK(states(f.now()) == json{"lapsed", "in_force", "in_force"});
+  CHECK(states(f.true_at("2026-03-20")) == json{"replaced", "lapsed", "lapsed"});
+  CHECK(ends(f.true_at("2026-03-20")) == json{again, internal, internal});
+  // What was accepted since then is another matter.
+  f.accept("panels", "dpa", "2026-03-15");
+  CHECK(states(f.true_at("2026-03-20")) == json{"replaced", "lapsed", "lapsed", "in_force"});
+}
+
+TEST_CASE("late facts: an acceptance lapses though none was known when the workspace changed") {
+  Late f;
+  const json owner = {{"organisation_name", "Haarlem"}, {"person", "clara"}};
+  f.tell(
+      "person:adam", "CreateWorkspace",
+      {{"workspace", "bare"}, {"organisation", "prism"}, {"name", "Bare"}, {"data_owner", owner}},
+      fact("2026-03-01"));
+  f.at("2026-03-10");
+  const auto internal =
+      f.tell("person:adam", "ChangeDataOwnership", {{"workspace", "bare"}, {"usage", "internal"}});
+  f.at("2026-03-12");
+  json again = ToldLedger::held_for_clara("bare");
+  again.update({{"usage", "external_client"}, {"account", "acc-again"}});
+  f.tell("person:adam", "ChangeDataOwnership", again, fact("2026-03-12"));
+  f.at("2026-03-20");
+  f.accept("bare", "dpa", "2026-03-05");
+  const auto world = f.acceptances(f.true_at("2026-03-20"), "bare");
+  CHECK(each(world, "/occurred_at") == json{"2026-03-12T00:00:00Z", "2026-03-05T00:00:00Z"});
+  CHECK(each(world, "state") == json{"in_force", "lapsed"});
+  CHECK(each(world, "/ended/position") == json{nullptr, internal});
+  CHECK(each(f.acceptances(f.now(), "bare"), "state") == json{"replaced", "in_force"});
 }
 
 TEST_CASE("late facts: what begins after its end was told stands if it goes by an id") {

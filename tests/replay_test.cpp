@@ -186,6 +186,68 @@ TEST_CASE("replay: a certificate that says something else is told by what it say
         "the version that makes rows of events");
   CHECK(told([](Certificate& c) { ++c.rows; }) == "the number of rows");
   CHECK(told([](Certificate& c) { c.state_sha256 = "1"; }) == "the state");
+  CHECK(told([](Certificate& c) { c.stretches.at(5) = "1"; }) ==
+        "the rows on the way to the state");
+}
+
+TEST_CASE("replay: where it parts from a certificate, the first event and row are named") {
+  const RenamedFixture fixture;
+  const auto honest = fixture.replayed();
+  CHECK(honest.certificate->stretch_events == 1);
+  CHECK(honest.certificate->stretches.size() == 11);
+  const Forgetful forgetful("name 4");
+  const auto compared = [&](const Projector& projector, const answer::CertificateT& given) {
+    return replay(*fixture.store, {.projector = &projector, .compare_with = &given}).value();
+  };
+  CHECK(!compared(partner_projector(), *honest.certificate).parts_at);
+
+  SUBCASE("what the certificate's fold forgot") {
+    const auto forgot = replay(*fixture.store, {.projector = &forgetful}).value();
+    const auto report = compared(partner_projector(), *forgot.certificate);
+    CHECK(report.agrees);
+    REQUIRE(report.parts_at);
+    CHECK(report.parts_at->position == 6);
+    CHECK(report.parts_at->table == "WorkspaceRow");
+    CHECK(report.parts_at->entity == "w1");
+    CHECK(report.parts_at->what.starts_with("position 6 is the first event of which"));
+  }
+  SUBCASE("what this fold forgets") {
+    const auto report = compared(forgetful, *honest.certificate);
+    REQUIRE(report.parts_at);
+    CHECK(report.parts_at->position == 6);
+    CHECK(report.parts_at->table == "WorkspaceRow");
+    CHECK(report.parts_at->what.ends_with("WorkspaceRow; here it makes none in them"));
+  }
+  SUBCASE("of a certificate that ends elsewhere") {
+    const auto shorter =
+        replay(*fixture.store, {.projector = &forgetful, .until = Position{8}}).value();
+    const auto report = compared(partner_projector(), *shorter.certificate);
+    REQUIRE(report.parts_at);
+    CHECK(report.parts_at->position == 6);
+  }
+  SUBCASE("of a certificate that has nothing to compare by") {
+    auto bare = *honest.certificate;
+    bare.state_sha256 = "1";
+    bare.stretches.clear();
+    CHECK(!compared(partner_projector(), bare).parts_at);
+  }
+}
+
+TEST_CASE("replay: of a long log a stretch of events is named in which it parts") {
+  const RenamedFixture fixture;
+  fixture.rename_many(2500);
+  const Forgetful forgetful("again 1200");
+  const auto forgot = replay(*fixture.store, {.projector = &forgetful}).value();
+  CHECK(forgot.certificate->stretch_events == 3);
+  CHECK(forgot.certificate->stretches.size() == 837);
+  const auto report = replay(*fixture.store, {.projector = &partner_projector(),
+                                              .compare_with = forgot.certificate.get()})
+                          .value();
+  REQUIRE(report.parts_at);
+  // The event itself is at position 12 + 1200.
+  CHECK(report.parts_at->position == 1210);
+  CHECK(report.parts_at->table == "WorkspaceRow");
+  CHECK(report.parts_at->what.starts_with("the first event is among positions 1210 to 1212 of"));
 }
 
 TEST_CASE("replay: a scratch folder with something else in it is left alone") {

@@ -322,11 +322,13 @@ TEST_CASE("schema: texts that are required say something") {
 TEST_CASE(
     "schema: texts are UTF-8 without control characters, and a complaint never repeats them") {
   CHECK(complaint_about_name("Zuiderzee – 水 😀") == "");
+  CHECK(complaint_about_name("\u00a0©Ã") == "");
   for (const auto* text : {"\xff", "a\xc3", "\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80"}) {
     CHECK(complaint_about_name(text) == "command.name: must be valid UTF-8");
   }
   for (const auto& text :
-       {std::string("a\tb"), std::string("a\n"), std::string("\x7f"), std::string(1, '\0')}) {
+       {std::string("a\tb"), std::string("a\n"), std::string("\x7f"), std::string(1, '\0'),
+        std::string("\u0080"), std::string("a\u009b31m"), std::string("\u00a0\u009f")}) {
     CHECK(complaint_about_name(text).starts_with("command.name: must be free of control"));
   }
   CHECK(complaint_about_email("ann.secret").find("secret") == std::string::npos);
@@ -346,6 +348,7 @@ TEST_CASE("schema: a multiline text has lines and tabs, and no other control cha
   CHECK(complaint_about_message("Dear all,\n\n\tit is yours.\n") == "");
   CHECK(complaint_about_message("a\rb") ==
         "message: must be free of control characters other than tabs and line feeds");
+  CHECK(complaint_about_message("a\n\u0085b").starts_with("message: must be free of control"));
   CHECK(complaint_about_message(std::string(4001, 'x')) ==
         "message: must be a text of at most 4000 bytes of UTF-8");
 }

@@ -2,6 +2,7 @@
 #include "actbook/what_if.h"
 
 #include <algorithm>
+#include <map>
 
 #include "support/told_ledger.h"
 
@@ -128,6 +129,50 @@ TEST_CASE("compare: what ran out lasts no more whenever that was told") {
   CHECK(became("sam", "2026-03-15", "2026-03-25") ==
         json::array({{"began and ended", {told}, "2026-03-11T00:00:00Z"}}));
   CHECK(became("sam", "2026-03-21", "2026-03-25").empty());
+}
+
+TEST_CASE("compare: an invite or a request that ran out is the same one afterwards") {
+  Panels f;
+  f.at("2026-03-02");
+  for (const auto* invite : {"sent", "taken"}) {
+    const std::string id = invite;
+    f.tell("person:adam", "InviteToWorkspace",
+           {{"invite", id},
+            {"workspace", "panels"},
+            {"email", id + "@x.example"},
+            {"role", "member"}});
+  }
+  f.tell("staff:sue", "RequestSupport", {{"request", "sr"}, {"workspace", "panels"}});
+  f.at("2026-03-20");
+  f.tell("person:adam", "ResendInvite", {{"invite", "sent"}});
+  f.tell("person:tom", "AcceptInvite",
+         {{"invite", "taken"}, {"person", "tom"}, {"email", "taken@x.example"}},
+         fact("2026-03-20"));
+  f.tell("person:adam", "ApproveSupport", {{"request", "sr"}}, fact("2026-03-20"));
+  f.at("2026-06-01");
+  f.create("person:olga", "prism", "later");
+  const auto became = [&](const std::string& from, const std::string& to) {
+    std::map<std::string, json> all;
+    const auto comparison = f.compare(from, to, "workspace:panels");
+    for (const auto& change : comparison.at("changes")) {
+      if (change["table"] != "InviteRow" && change["table"] != "SupportRequestRow") continue;
+      all[change["key"].get<std::string>()] = {change["what"], change.value("ran_out_at", "")};
+    }
+    return all;
+  };
+  auto early = became("2026-03-01", "2026-03-05");
+  CHECK(early["sent"] == json{"began", ""});
+  CHECK(early["sr"] == json{"began", ""});
+  auto ran_out = became("2026-03-05", "2026-03-15");
+  for (const auto* key : {"sent", "taken", "sr"}) {
+    CHECK(ran_out[key] == json{"ended", "2026-03-09T00:00:00Z"});
+  }
+  auto after_all = became("2026-03-15", "2026-03-21");
+  for (const auto* key : {"sent", "taken", "sr"}) {
+    CHECK(after_all[key] == json{"changed", ""});
+  }
+  CHECK(became("2026-03-15", "2026-05-30")["sent"] == json{"changed", "2026-03-27T00:00:00Z"});
+  CHECK(became("2026-03-01", "2026-03-21")["taken"] == json{"began", ""});
 }
 
 TEST_CASE("access: a project of a workspace is entered and read by permissions of their own") {

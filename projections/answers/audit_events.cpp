@@ -1,12 +1,15 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "actbook/access.h"
 #include "actbook/audit.h"
+#include "actbook/schema/reasons_generated.h"
 #include "answers/audit_lists.h"
 #include "answers/lasting.h"
 #include "answers/recording_moves.h"
@@ -147,12 +150,17 @@ Move move_line(event::WorkspaceReclassifiedT event) {
   return line;
 }
 
-// By what was true when it was read (docs/DECISIONS.md, 94).
-void judge_anew(const EventStore& store, const View& view, const Record& record,
+// ---- reads ----
+
+// By what was true when it was read (docs/DECISIONS.md, 94): on what basis, and whether on any.
+bool judge_anew(const EventStore& store, const View& view, const Record& record,
                 event::AccessRecordedT& event) {
   const auto at = record.occurred_at();
   const auto rows = store.true_at(view, at);
-  if (!rows) return view.fail(rows.error());
+  if (!rows) {
+    view.fail(rows.error());
+    return false;
+  }
   std::string basis;
   std::vector<Position> positions;
   if (event.project.empty()) {
@@ -165,13 +173,79 @@ void judge_anew(const EventStore& store, const View& view, const Record& record,
     positions = std::move(found.positions);
   }
   if (const auto status = rows.value().status(); !status) view.fail(status.error());
-  if (basis.empty()) {
+  const bool has_basis = !basis.empty();
+  if (!has_basis) {
     basis = event.staff ? "staff_override" : "none";
     positions.clear();
   }
   event.basis = std::move(basis);
   event.positions.clear();
   for (const auto position : positions) event.positions.push_back(position.value);
+  return has_basis;
+}
+
+// The rules that a read broke. On the second axis it had a right or none by what is known.
+std::vector<std::string> rules_broken_by(const EventStore& store, const View& view,
+                                         const Record& record, event::AccessRecordedT& event) {
+  auto broken = rules_broken(record);
+  if (view.axis() == Axis::recorded) return broken;
+  const std::string rule = schema::EnumNameReason(schema::Reason::READ_WITHOUT_BASIS);
+  std::erase(broken, rule);
+  if (!judge_anew(store, view, record, event)) broken.push_back(rule);
+  return broken;
+}
+
+Error not_asked_by(std::string message) {
+  return Error{ErrorKind::invalid, "NOT_ASKED_BY", std::move(message), {}};
+}
+
+// The workspaces that a project was in at any time, as far as is known.
+Result<std::set<std::string>> workspaces_with(const EventStore& store, const View& view,
+                                              const std::string& project) {
+  using Events = EventTypes<event::ProjectCreated, event::ProjectMoved>;
+  std::set<std::string> workspaces;
+  const auto note = [&](const flatbuffers::String* workspace) {
+    if (workspace != nullptr) workspaces.insert(workspace->str());
+  };
+  auto cursor = store.query(Query{{{{"ProjectCreated", "ProjectMoved"}, {project}}}},
+                            {.to = view.position()});
+  while (cursor.next()) {
+    BOOST_OUTCOME_TRY(Events::visit(cursor.record(), [&](const auto& event) {
+      if constexpr (requires { event.to_workspace(); }) {
+        note(event.from_workspace());
+        note(event.to_workspace());
+      } else {
+        note(event.workspace());
+      }
+    }));
+  }
+  BOOST_OUTCOME_TRY(cursor.status());
+  return workspaces;
+}
+
+// Reads are told by whoever saw them. One of a workspace may have been of any project in it, so
+// that by the project a part would be found.
+Result<void> check_reads_asked(const EventStore& store, const View& view, const Search& search) {
+  for (const auto& tag : search.tags) {
+    const auto id = tag.substr(tag.find(':') + 1);
+    if (tag.starts_with("staff:")) {
+      return not_asked_by(tag + ": finds the reads that " + id + " told of, not those that " + id +
+                          " did, which others tell of; ask by person:" + id +
+                          " for who read, or by actor:" + id + " for who told it");
+    }
+    if (!tag.starts_with("project:")) continue;
+    BOOST_OUTCOME_TRY(workspaces, workspaces_with(store, view, tag));
+    std::string asked;
+    for (const auto& workspace : workspaces) {
+      asked.append(asked.empty() ? "" : " or ").append("workspace:").append(workspace);
+    }
+    if (asked.empty()) continue;
+    return not_asked_by(tag +
+                        ": not every read in a workspace names the project, so part would be "
+                        "missing; ask by " +
+                        asked);
+  }
+  return boost::outcome_v2::success();
 }
 
 }  // namespace
@@ -183,12 +257,18 @@ Result<answer::PartnerStatusesT> audit_partner_status(const EventStore& store, c
 
 Result<answer::ReadsT> audit_reads(const EventStore& store, const View& view,
                                    const Search& search) {
+  BOOST_OUTCOME_TRY(check_asked(kReadsKeys, {"AccessRecorded"}, search));
+  BOOST_OUTCOME_TRY(check_reads_asked(store, view, search));
+  Search recorded = search;
+  // What a record says of it is not what is asked on the second axis.
+  if (view.axis() == Axis::occurred) recorded.broken.reset();
   return list_events<answer::ReadsT, event::AccessRecorded>(
-      store, view, kReadsKeys, search,
+      store, view, kReadsKeys, recorded,
       [&](event::AccessRecordedT event, const Record& record, auto& lines) {
         // Whose data it was is named by it, too.
         if (!asks_for(search, "person", event.person)) return;
-        if (view.axis() == Axis::occurred) judge_anew(store, view, record, event);
+        auto broken = rules_broken_by(store, view, record, event);
+        if (search.broken && *search.broken == broken.empty()) return;
         auto line = std::make_unique<answer::ReadLineT>();
         line->read = act_of(record);
         line->person = std::move(event.person);
@@ -199,7 +279,7 @@ Result<answer::ReadsT> audit_reads(const EventStore& store, const View& view,
         line->what = std::move(event.what);
         line->basis = std::move(event.basis);
         line->positions = std::move(event.positions);
-        line->rules_broken = rules_broken(record);
+        line->rules_broken = std::move(broken);
         lines.push_back(std::move(line));
       });
 }

@@ -119,6 +119,7 @@ class RoleLines {
     say(history, from);
     line_.from = act_of(from);
     line_.basis = text(from->basis());
+    line_.rules_broken = rules_broken(from);
     line_.until.reset();
     line_.cause.clear();
     start_ = from.position().value;
@@ -191,14 +192,13 @@ struct Roles {
     return roles_in(store, view, place);
   }
   static Lasted lasted(const Line& line) { return {line.from.get(), line.until.get()}; }
-  // What people did for an organisation has its tag, too; asked for by it are the roles in it, or
-  // in one of a workspace those that were given on its behalf.
+  // What people did for an organisation has its tag, too; asked for by it are the roles in it.
   static bool is_asked(const Search& search, const Line& line) {
     const auto of_organisation = line.entity.starts_with("organisation:")
                                      ? line.entity.substr(line.entity.find(':') + 1)
                                      : std::string();
     return asks_for(search, "person", line.person) &&
-           (names(search, "workspace") || asks_for(search, "organisation", of_organisation));
+           asks_for(search, "organisation", of_organisation);
   }
 };
 
@@ -340,6 +340,14 @@ struct Handoffs {
 
 Result<answer::RolesT> audit_roles(const EventStore& store, const View& view,
                                    const Search& search) {
+  // A role in a workspace names only an organisation on whose behalf it was given.
+  if (names(search, "workspace") && names(search, "organisation")) {
+    return Error{ErrorKind::invalid,
+                 "NOT_ASKED_BY",
+                 "workspace: and organisation: not every role in a workspace names the "
+                 "organisation, so part would be missing; ask by one of them",
+                 {}};
+  }
   return LastingLines<Roles>(store, view, search).list();
 }
 

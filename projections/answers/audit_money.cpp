@@ -7,19 +7,23 @@
 namespace actbook {
 namespace {
 
-// The event by which the terms of a kickback were agreed, as the ledger had them when it worked the
-// kickback out: that stays, whatever was agreed since. None, of terms that were never seen here.
-std::uint64_t agreed_at(const EventStore& store, const View& view, const Record& kickback,
-                        const event::KickbackAccruedT& event) {
-  const auto then = store.after_event(kickback.position());
-  if (!then) {
-    view.fail(then.error());
-    return 0;
+// What a kickback was worked out by, as the ledger had it then: that stays, whatever was recorded
+// since. Left out is what was never seen here.
+void add_grounds(const EventStore& store, const View& view, const Record& kickback,
+                 answer::KickbackLineT& line) {
+  const auto found = store.after_event(kickback.position());
+  if (!found) return view.fail(found.error());
+  const View& then = found.value();
+  const auto terms = find_or_empty<row::TermsRowT>(then, terms_key(line.deal, line.terms_version));
+  if (terms.agreed) line.terms_position = terms.agreed->position;
+  if (line.cause == schema::AccrualCause::refund) {
+    if (const auto refund = find<row::RefundRowT>(then, line.refund)) {
+      line.refunded_cents = refund->amount_cents;
+    }
+    const auto payment = find<row::PaymentRowT>(then, line.payment);
+    if (payment && payment->recorded) line.payment_cents = payment->amount_cents;
   }
-  const auto row =
-      find_or_empty<row::TermsRowT>(then.value(), terms_key(event.deal, event.terms_version));
-  if (const auto status = then.value().status(); !status) view.fail(status.error());
-  return row.agreed ? row.agreed->position : 0;
+  if (const auto status = then.status(); !status) view.fail(status.error());
 }
 
 std::unique_ptr<answer::KickbackLineT> kickback_line(event::KickbackAccruedT event) {
@@ -124,10 +128,9 @@ Result<answer::KickbacksT> audit_kickbacks(const EventStore& store, const View& 
   return list_events<answer::KickbacksT, event::KickbackAccrued>(
       store, view, kKickbacksKeys, search,
       [&](event::KickbackAccruedT event, const Record& record, auto& lines) {
-        const auto agreed = agreed_at(store, view, record, event);
         auto line = kickback_line(std::move(event));
         line->accrued = act_of(record);
-        line->terms_position = agreed;
+        add_grounds(store, view, record, *line);
         lines.push_back(std::move(line));
       });
 }

@@ -39,16 +39,19 @@ constexpr std::array kNames = {
 
 using Lines = std::vector<std::unique_ptr<answer::TenureLineT>>;
 
-// All that says something of the workspace: that it is there, if nothing else.
+// What may make somebody else hold something by what the row of the workspace says.
 using WorkspaceEvents =
-    EventTypes<event::WorkspaceCreated, event::WorkspaceReclassified, event::WorkspaceRenamed,
-               event::VisibilityChanged, event::WorkspaceDeleted, event::DataOwnerNamed,
-               event::DataOwnerReplaced, event::DataOwnerCorrected,
-               event::DataOwnerOrganisationRecorded, event::BrandingSet, event::BrandingRemoved,
+    EventTypes<event::WorkspaceCreated, event::WorkspaceReclassified, event::VisibilityChanged,
+               event::WorkspaceDeleted, event::DataOwnerNamed, event::DataOwnerReplaced,
+               event::DataOwnerCorrected, event::DataOwnerOrganisationRecorded,
+               event::HandoffAccepted>;
+// All else that says something of the workspace: that it is there, if nothing else. There may be
+// thousands of them.
+using OtherEvents =
+    EventTypes<event::WorkspaceRenamed, event::BrandingSet, event::BrandingRemoved,
                event::AgreementAccepted, event::AgreementLapsed, event::HandoffProposed,
-               event::HandoffAccepted, event::HandoffDeclined, event::HandoffCancelled,
-               event::SupportDoorOpened, event::SupportDoorClosed, event::SupportRequested,
-               event::ReferralDealSigned>;
+               event::HandoffDeclined, event::HandoffCancelled, event::SupportDoorOpened,
+               event::SupportDoorClosed, event::SupportRequested, event::ReferralDealSigned>;
 using MembershipEvents = EventTypes<event::MembershipGranted, event::MembershipRoleChanged,
                                     event::MembershipEnded, event::SupportExtended>;
 using MemberEvents = EventTypes<event::OrganisationMemberAdded, event::OrganisationRoleChanged,
@@ -68,8 +71,7 @@ std::vector<What> concerned_by(std::string_view type) {
     return {What::account, What::data_owner, What::data_owner_organisation};
   }
   if (type == "VisibilityChanged") return {What::administrator};
-  if (type.starts_with("DataOwner")) return {What::data_owner, What::data_owner_organisation};
-  return {What::existence};
+  return {What::data_owner, What::data_owner_organisation};
 }
 
 // From here on somebody else may hold something.
@@ -120,6 +122,78 @@ Result<void> read_workspace(const EventStore& store, const View& view, const Sea
   return boost::outcome_v2::success();
 }
 
+// The rows that tell who holds what from a change on.
+Result<View> rows_after(const EventStore& store, const View& view, const Change& change) {
+  return view.axis() == Axis::occurred ? store.true_at(view, change.at)
+                                       : store.after_event(change.after);
+}
+
+// The events of a workspace that only say that it is there, as far as they are before a change, in
+// the order of the axis; of each, the index tells where and when it is.
+Result<std::vector<Position>> others_before(const EventStore& store, const View& view,
+                                            const std::string& tag,
+                                            const std::optional<Change>& change) {
+  QueryItem item;
+  for (const auto type : OtherEvents::names()) item.types.emplace_back(type);
+  item.tags = {tag};
+  ReadRange range;
+  range.to = view.position();
+  const bool by_world = view.axis() == Axis::occurred;
+  if (change && !by_world) range.to = std::min(range.to, Position{change->act.position});
+  std::vector<std::pair<Timestamp, Position>> places;
+  auto cursor = store.list(Query{{std::move(item)}}, range);
+  while (cursor.next()) {
+    const IndexEntry& entry = cursor.entry();
+    if (!view.knows(entry.position, entry.occurred_at)) continue;
+    const std::pair place(by_world ? entry.occurred_at : entry.recorded_at, entry.position);
+    if (!change || place < std::pair(change->at, Position{change->act.position})) {
+      places.push_back(place);
+    }
+  }
+  BOOST_OUTCOME_TRY(cursor.status());
+  std::ranges::sort(places);
+  std::vector<Position> positions;
+  for (const auto& place : places) positions.push_back(place.second);
+  return positions;
+}
+
+Result<Change> sign_at(const EventStore& store, const View& view, Position position) {
+  BOOST_OUTCOME_TRY(record, store.event(position));
+  auto change = change_by(view, record);
+  change.what = What::existence;
+  return change;
+}
+
+// Of a workspace whose creation was never seen, the first event that is about it, and the first
+// from which on it is there, if they are before `changes`. Nobody holds anything in between, and
+// none after them makes a difference.
+Result<void> add_first_signs(const EventStore& store, const View& view,
+                             const std::string& workspace, std::vector<Change>& changes) {
+  std::optional<Change> before;
+  if (!changes.empty()) before = std::ranges::min(changes, {}, &Change::place);
+  BOOST_OUTCOME_TRY(others, others_before(store, view, "workspace:" + workspace, before));
+  if (others.empty()) return boost::outcome_v2::success();
+  auto there = others.cbegin();
+  for (auto end = others.cend(); there != end;) {  // once it is there, it stays
+    const auto middle = there + (end - there) / 2;
+    BOOST_OUTCOME_TRY(sign, sign_at(store, view, *middle));
+    BOOST_OUTCOME_TRY(rows, rows_after(store, view, sign));
+    const bool is_there = find<row::WorkspaceRowT>(rows, workspace).has_value();
+    BOOST_OUTCOME_TRY(rows.status());
+    if (is_there) {
+      end = middle;
+    } else {
+      there = middle + 1;
+    }
+  }
+  BOOST_OUTCOME_TRY(first, sign_at(store, view, others.front()));
+  changes.push_back(std::move(first));
+  if (there == others.cbegin() || there == others.cend()) return boost::outcome_v2::success();
+  BOOST_OUTCOME_TRY(sign, sign_at(store, view, *there));
+  changes.push_back(std::move(sign));
+  return boost::outcome_v2::success();
+}
+
 // A session is over at its end, though nothing says so then; the act is that which said when.
 void add_expiry(const View& view, flatbuffers::Optional<std::int64_t> expires_at, Change change,
                 std::vector<Change>& changes) {
@@ -157,6 +231,7 @@ Result<std::vector<Change>> changes_of(const EventStore& store, const View& view
   Search search;
   search.tags = {"workspace:" + workspace};
   BOOST_OUTCOME_TRY(read_workspace(store, view, search, changes, organisations));
+  BOOST_OUTCOME_TRY(add_first_signs(store, view, workspace, changes));
   if (changes.empty()) return changes;
   const auto first = std::ranges::min(changes, {}, &Change::place);
   BOOST_OUTCOME_TRY(read_people<MembershipEvents>(store, view, search, changes));
@@ -291,8 +366,7 @@ Result<Lines> lines_of(const EventStore& store, const View& view, const std::str
       return next.at != begin->at || next.after != begin->after;
     });
     if (begin->after.value != 0) {
-      BOOST_OUTCOME_TRY(then, view.axis() == Axis::occurred ? store.true_at(view, begin->at)
-                                                            : store.after_event(begin->after));
+      BOOST_OUTCOME_TRY(then, rows_after(store, view, *begin));
       rows = then;
     }
     if (rows) {

@@ -72,7 +72,6 @@ class LastingLines {
 
   [[nodiscard]] Result<Answer> list() {
     BOOST_OUTCOME_TRY(check_asked(List::kKeys, List::Events::names(), search_));
-    BOOST_OUTCOME_TRY(check_ranges(search_));
     if (asks_for_acts(search_)) {
       BOOST_OUTCOME_TRY(list_by_acts());
     } else {

@@ -19,6 +19,7 @@ answer::AcceptanceLineT acceptance_line(const Acceptance& acceptance) {
   line.channel = row.channel;
   line.state = acceptance.state;
   line.ended = copy(acceptance.ended);
+  line.rules_broken = row.rules_broken;
   return line;
 }
 

@@ -10,17 +10,6 @@
 namespace actbook {
 namespace {
 
-Result<void> check_range(const TimeRange& range, const char* name) {
-  if (!range.from || !range.before || *range.from < *range.before) {
-    return boost::outcome_v2::success();
-  }
-  return Error{ErrorKind::misuse,
-               "EMPTY_RANGE",
-               std::string(name) + ": the range from " + to_iso8601(*range.from) + " to before " +
-                   to_iso8601(*range.before) + " is empty; the first must be the earlier",
-               {}};
-}
-
 bool wants_refusals(const Search& search) {
   return search.refused == true || !search.reasons.empty() || !search.commands.empty();
 }
@@ -68,19 +57,15 @@ bool matches(const Search& search, const Record& record) {
          (!search.broken || *search.broken == broken) && refuses_as_asked(search, record);
 }
 
-Result<void> check_ranges(const Search& search) {
-  BOOST_OUTCOME_TRY(check_range(search.recorded, "recorded"));
-  return check_range(search.occurred, "occurred");
-}
-
 Result<flatbuffers::Optional<std::uint64_t>> visit_events(
     const EventStore& store, const View& view, const Search& search,
     const std::vector<std::string_view>& types,
     const std::function<Result<bool>(const Record& record)>& visit) {
-  BOOST_OUTCOME_TRY(check_ranges(search));
+  BOOST_OUTCOME_TRY(check_search(search));
   flatbuffers::Optional<std::uint64_t> next;
   const auto query = to_query(search, types);
-  if (!query) return next;
+  // There may be no position after the cursor, so that the first would come next.
+  if (!query || search.after >= view.position()) return next;
   ReadRange range;
   range.from = search.after.next();
   range.to = view.position();
@@ -128,6 +113,7 @@ Result<void> check_keys(const AuditKeys& keys, const Search& search) {
 
 Result<void> check_asked(const AuditKeys& keys, const std::vector<std::string_view>& types,
                          const Search& search) {
+  BOOST_OUTCOME_TRY(check_search(search));
   BOOST_OUTCOME_TRY(check_keys(keys, search));
   const auto is_one = [&](std::string_view type) {
     return std::ranges::find(types, type) != types.end();
@@ -163,14 +149,6 @@ Result<void> check_all_known(const EventStore& store, const View& view, const Se
     if (!known) return not_known(view, tag);
   }
   return boost::outcome_v2::success();
-}
-
-std::vector<std::string> rules_broken(const Record& record) {
-  std::vector<std::string> codes;
-  if (record->rules_broken() != nullptr) {
-    for (const auto* code : *record->rules_broken()) codes.push_back(code->str());
-  }
-  return codes;
 }
 
 }  // namespace actbook

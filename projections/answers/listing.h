@@ -1,6 +1,5 @@
 #pragma once
 
-#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,14 +10,12 @@
 
 namespace actbook {
 
-/// Errors: invalid with NOT_ASKED_BY, if lines made of events of these types cannot be asked for by
-/// the tags (see AuditKeys) or the types of a search, or it wants refusals.
+/// Errors: those of check_search(); invalid with NOT_ASKED_BY, if lines made of events of these
+/// types cannot be asked for by the tags (see AuditKeys) or the types of a search, or it wants
+/// refusals.
 [[nodiscard]] Result<void> check_asked(const AuditKeys& keys,
                                        const std::vector<std::string_view>& types,
                                        const Search& search);
-
-/// Errors: misuse with EMPTY_RANGE.
-[[nodiscard]] Result<void> check_ranges(const Search& search);
 
 /// Whether an event is of the times, the types and the kind that a search asks for, whatever its
 /// tags.
@@ -28,8 +25,5 @@ namespace actbook {
 /// lists that have no line.
 [[nodiscard]] Result<void> check_all_known(const EventStore& store, const View& view,
                                            const Search& search);
-
-/// The codes of the rules that an observed fact broke.
-[[nodiscard]] std::vector<std::string> rules_broken(const Record& record);
 
 }  // namespace actbook

@@ -144,7 +144,8 @@ Result<std::unique_ptr<answer::MovesT>> recording_moves(const EventStore& store,
   const auto named = std::ranges::find_if(
       search.tags, [](const std::string& tag) { return tag.starts_with(kRecording); });
   if (view.axis() != Axis::occurred || named == search.tags.end()) return nullptr;
-  BOOST_OUTCOME_TRY(check_ranges(search));
+  BOOST_OUTCOME_TRY(
+      check_asked(kMovesKeys, {"RecordingMoved", "ProjectMoved", "WorkspaceReclassified"}, search));
   const auto recording = named->substr(kRecording.size());
   BOOST_OUTCOME_TRY(events, Moving(store, view).of(recording));
   std::map<std::uint64_t, std::unique_ptr<answer::MoveLineT>> lines;

@@ -70,6 +70,11 @@ std::string money(std::int64_t cents, const flatbuffers::String* currency) {
          (currency != nullptr ? " " + currency->str() : "");
 }
 
+// Modulo 2^64: stored bytes may say anything.
+std::int64_t negated(std::int64_t cents) {
+  return static_cast<std::int64_t>(0 - static_cast<std::uint64_t>(cents));
+}
+
 std::string percent(std::int32_t value) { return std::to_string(value) + " %"; }
 
 std::string list(const flatbuffers::Vector<flatbuffers::Offset<flatbuffers::String>>* texts) {
@@ -383,16 +388,30 @@ std::string phrase(const ReferralTermsChanged& e) {
          std::to_string(e.terms()->version()) + ": " + terms(*e.terms());
 }
 std::string phrase(const ReferralDealEnded& e) { return "ended referral deal " + s(e.deal()); }
-std::string phrase(const KickbackAccrued& e) {
-  const bool refund = e.cause() == schema::AccrualCause::refund;
-  return (refund ? "took back kickback " : "accrued kickback ") +
-         money(e.accrued_cents(), e.currency()) + " on deal " + s(e.deal()) +
-         (refund ? also("for refund", e.refund()) : also("for payment", e.payment())) + ": " +
-         percent(e.percent()) + " of " + money(e.base_cents(), nullptr) + " by terms version " +
-         std::to_string(e.terms_version()) + ", " + money(e.accrued_total_cents(), nullptr) +
-         " altogether" +
+// By which terms a kickback accrued, and where that leaves the deal.
+std::string standing(const KickbackAccrued& e) {
+  return " by terms version " + std::to_string(e.terms_version()) + ", " +
+         money(e.accrued_total_cents(), nullptr) + " altogether" +
          (e.cap_left_cents() ? ", " + money(*e.cap_left_cents(), nullptr) + " of the cap left"
                              : "");
+}
+// What all refunds so far gave back is what the event says; of the kickback of the payment, which a
+// cap may have cut, that share is taken back.
+std::string phrase_of_refund(const KickbackAccrued& e) {
+  const auto given_back = e.payment_cents() == 0
+                              ? std::string()
+                              : ": " + money(e.refunded_cents(), nullptr) + " of the " +
+                                    money(e.payment_cents(), nullptr) + " of payment " +
+                                    s(e.payment()) + " given back so far";
+  return "took back " + money(negated(e.accrued_cents()), e.currency()) +
+         " of the kickback on deal " + s(e.deal()) + also("for refund", e.refund()) + given_back +
+         ";" + standing(e);
+}
+std::string phrase(const KickbackAccrued& e) {
+  if (e.cause() == schema::AccrualCause::refund) return phrase_of_refund(e);
+  return "accrued kickback " + money(e.accrued_cents(), e.currency()) + " on deal " + s(e.deal()) +
+         also("for payment", e.payment()) + ": " + percent(e.percent()) + " of " +
+         money(e.base_cents(), nullptr) + standing(e);
 }
 std::string phrase(const KickbackPaid& e) {
   return "paid kickback " + money(e.amount_cents(), e.currency()) + " of deal " + s(e.deal()) +

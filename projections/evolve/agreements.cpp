@@ -36,6 +36,7 @@ void evolve(const event::AgreementAccepted& event, Fold& fold) {
                                      row.ip_address = text(event.ip_address());
                                      row.user_agent = text(event.user_agent());
                                      row.accepted = fold.act();
+                                     row.rules_broken = rules_broken(fold.record());
                                    });
 }
 

@@ -1,3 +1,4 @@
+#include "actbook/keys.h"
 #include "evolve/evolve.h"
 
 namespace actbook {
@@ -8,6 +9,12 @@ using row::WorkspaceRowT;
 schema::DataOwnerT& owner_of(WorkspaceRowT& row) {
   if (!row.data_owner) row.data_owner = std::make_unique<schema::DataOwnerT>();
   return *row.data_owner;
+}
+
+// An organisation has data in a workspace. Acceptances from before that was known do not say so.
+void note_data(Fold& fold, const flatbuffers::String* organisation, std::string_view workspace) {
+  if (organisation == nullptr || organisation->size() == 0) return;
+  fold.refer("organisation", organisation->string_view(), "data_in", workspace);
 }
 
 }  // namespace
@@ -38,9 +45,15 @@ void evolve(const event::WorkspaceReclassified& event, Fold& fold) {
     if (event.to() == schema::Usage::internal) row.data_owner.reset();
   });
   fold.refer("account", text(event.to_account()), "workspace", workspace);
+  if (event.to() != schema::Usage::internal) return;
+  // Whatever is in force by then lapses, also what was not known yet: so this row names none, and
+  // those of AgreementLapsed each one.
+  fold.update<row::AcceptanceLapseRowT>(
+      acceptance_key(workspace, fold.record().position()),
+      [&](row::AcceptanceLapseRowT& row) { row.lapsed = fold.act(); });
   // What a client's workspace holds is out of the client's boundary once it is the organisation's
   // own.
-  if (event.to() != schema::Usage::internal || event.recordings() == nullptr) return;
+  if (event.recordings() == nullptr) return;
   for (const auto* recording : *event.recordings()) note_departure(fold, recording->str());
 }
 
@@ -65,12 +78,14 @@ void evolve(const event::DataOwnerNamed& event, Fold& fold) {
   fold.update<WorkspaceRowT>(event.workspace()->str(), [&](WorkspaceRowT& row) {
     row.data_owner.reset(event.data_owner()->UnPack());
   });
+  note_data(fold, event.data_owner()->organisation(), event.workspace()->string_view());
 }
 
 void evolve(const event::DataOwnerReplaced& event, Fold& fold) {
   fold.update<WorkspaceRowT>(event.workspace()->str(), [&](WorkspaceRowT& row) {
     row.data_owner.reset(event.to()->UnPack());
   });
+  note_data(fold, event.to()->organisation(), event.workspace()->string_view());
 }
 
 void evolve(const event::DataOwnerCorrected& event, Fold& fold) {
@@ -83,6 +98,7 @@ void evolve(const event::DataOwnerOrganisationRecorded& event, Fold& fold) {
   fold.update<WorkspaceRowT>(event.workspace()->str(), [&](WorkspaceRowT& row) {
     owner_of(row).organisation = event.organisation()->str();
   });
+  note_data(fold, event.organisation(), event.workspace()->string_view());
 }
 
 void evolve(const event::BrandingSet& event, Fold& fold) {

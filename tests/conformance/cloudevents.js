@@ -10,12 +10,16 @@ const standard = new Set([
   'specversion', 'id', 'source', 'type', 'subject', 'time', 'datacontenttype', 'dataschema', 'data', 'data_base64'
 ])
 
-// Of an extension: its name is of lower-case letters and digits, and its value is no object, no list and no null.
+// Of an extension: its name is of lower-case letters and digits, and its value is no object, no list and no null; a
+// text has no control characters.
 function checkExtension (name, value) {
   if (!/^[a-z0-9]{1,20}$/.test(name)) throw new Error(`attribute ${name}: a name is 1 to 20 of a-z 0-9`)
   const isInteger = Number.isInteger(value) && Math.abs(value) <= 2 ** 31 - 1
   if (typeof value !== 'string' && typeof value !== 'boolean' && !isInteger) {
     throw new Error(`attribute ${name}: ${JSON.stringify(value)} is no string, boolean or 32-bit integer`)
+  }
+  if (typeof value === 'string' && /[\u0000-\u001f\u007f-\u009f]/.test(value)) {
+    throw new Error(`attribute ${name}: ${JSON.stringify(value)} has a control character`)
   }
 }
 

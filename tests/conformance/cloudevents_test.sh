@@ -39,6 +39,12 @@ refused 'a time that is none' 's/"time":"[^"]*"/"time":"yesterday"/'
 refused 'a source that is no URI reference' 's/"source":"[^"]*"/"source":"a b"/'
 refused 'a name that is none' 's/"specversion"/"Not_a_name":"x","specversion"/'
 refused 'an object as attribute' 's/"specversion"/"odd":{},"specversion"/'
+refused 'a line break in an attribute' 's/"specversion"/"odd":"a\\nb","specversion"/'
+for attribute in actingorganisation basis reason rulesbroken; do
+  grep -q "\"$attribute\":\"" events && continue
+  echo "cloudevents: no event says its $attribute" >&2
+  exit 1
+done
 if ! count=$(judge <events); then
   cat judged >&2
   exit 1

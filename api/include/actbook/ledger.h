@@ -113,6 +113,9 @@ class Ledger {
   /// that has not come yet by the system's clock.
   [[nodiscard]] Result<View> as_of(Position position) const;
   [[nodiscard]] Result<View> as_of(Timestamp at) const;
+  /// After a position, at an instant since: the same state again, whatever was recorded later at
+  /// the same instant. Errors: those of both; invalid with TOO_EARLY, if it was recorded later.
+  [[nodiscard]] Result<View> as_of(Position position, Timestamp at) const;
   [[nodiscard]] Position head() const;
 
   /// What was true at an instant, by what `known` knows (Q17): see EventStore::true_at. Errors:

@@ -275,6 +275,10 @@ class EventStore {
   [[nodiscard]] Result<View> after_event(Position position) const;
   /// The state at an instant: events recorded at or before it count.
   [[nodiscard]] Result<View> as_of(Timestamp at) const;
+  /// The state after that batch, at an instant since: what runs out by itself has by then, and what
+  /// was recorded later does not count, even if it was at the same instant. Errors: those of
+  /// as_of(Position); invalid with TOO_EARLY, if the batch was recorded after the instant.
+  [[nodiscard]] Result<View> as_of(Position position, Timestamp at) const;
 
   /// What was true at an instant, by what `known` knows: the events up to its position that had
   /// occurred by then, in the order in which they occurred; of those at the same instant, in the

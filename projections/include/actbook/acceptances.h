@@ -19,14 +19,18 @@ struct Acceptance {
 };
 
 /// Every acceptance for a workspace, in the order of the rows' axis: a later one of the
-/// same agreement replaces it, and it lapses when the workspace becomes internal. Cost: a row read
-/// for each.
+/// same agreement replaces it, and it lapses when the workspace becomes internal. On the second
+/// axis all that is in force by then lapses, also what was told only later; on the first, what the
+/// ledger knew. Cost: a row read for each.
 [[nodiscard]] std::vector<Acceptance> acceptances_of(const RowReader& rows,
                                                      std::string_view workspace);
 
 /// Who accepted which agreement (Q1): the acceptances that match, each with its state at the view
-/// (in force, replaced or lapsed); with a version, only those of it. Errors and order: those of
-/// audit.h. Cost: that of the rarest tag, and a row read for each acceptance of the workspaces met.
+/// (in force, replaced or lapsed); with a version, only those of it. By an organisation, those that
+/// name it, those for the workspaces it owns by now, and those for its data, though it was recorded
+/// as the data owner's only after them. Errors and order: those of audit.h. Cost: that of the
+/// rarest tag, and a row read for each acceptance of the workspaces met; by an organisation, also a
+/// read for each acceptance and each data owner of the workspaces that ever had its data.
 [[nodiscard]] Result<answer::AcceptancesT> find_acceptances(
     const EventStore& store, const View& view, const Search& search,
     std::optional<std::uint32_t> version = {});

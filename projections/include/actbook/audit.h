@@ -17,10 +17,10 @@
 // found by a range of time if it lasted at some time in it, and by actor, correlation, type and
 // mode if one of its acts is of them; by entities it is what begins it that has to name them.
 // Errors of each: invalid with NOT_FOUND, if nothing matches and the view knows nothing with a tag
-// that was asked for; invalid with NOT_ASKED_BY; misuse, for an empty range; corrupt or
-// unavailable, if the store cannot be read. Cost of each: that of the rarest tag, and a few reads
-// for each line; of what lasts, by acts, that of all that the entity ever had of it, or without an
-// entity, of all acts that match.
+// that was asked for; invalid with NOT_ASKED_BY; those of check_search(); corrupt or unavailable,
+// if the store cannot be read. Cost of each: that of the rarest tag, and a few reads for each line;
+// of what lasts, by acts, that of all that the entity ever had of it, or without an entity, of all
+// acts that match.
 namespace actbook {
 
 /// What a question can be asked by, beside actor and correlation: what its events name. A search by
@@ -34,7 +34,7 @@ struct AuditKeys {
 inline constexpr AuditKeys kAcceptancesKeys{"acceptances",
                                             "agreement workspace organisation person contact"};
 inline constexpr AuditKeys kPartnerStatusKeys{"partner-status", "organisation"};
-inline constexpr AuditKeys kReadsKeys{"reads", "person workspace recording"};
+inline constexpr AuditKeys kReadsKeys{"reads", "person workspace project recording"};
 inline constexpr AuditKeys kCreationsKeys{"creations", "workspace organisation"};
 inline constexpr AuditKeys kRolesKeys{"roles", "person workspace organisation"};
 inline constexpr AuditKeys kSeatsKeys{"seats", "account person"};
@@ -60,7 +60,10 @@ inline constexpr std::array kAuditKeys = {
 [[nodiscard]] Result<answer::PartnerStatusesT> audit_partner_status(const EventStore& store,
                                                                     const View& view,
                                                                     const Search& search);
-/// Q4. Who did read, staff included; by a person, what that person read.
+/// Q4. Who did read, staff included; by a person, what that person read. On the second axis each
+/// is judged by what was true when it happened, and broken: goes by that. Errors: also NOT_ASKED_BY
+/// by a project that was ever in a workspace, as reads there do not always name it, and by staff,
+/// whose reads others tell of.
 [[nodiscard]] Result<answer::ReadsT> audit_reads(const EventStore& store, const View& view,
                                                  const Search& search);
 /// Q5. Workspaces and whether their organisation was a partner, in either program, when they were
@@ -68,13 +71,16 @@ inline constexpr std::array kAuditKeys = {
 [[nodiscard]] Result<answer::CreationsT> audit_creations(const EventStore& store, const View& view,
                                                          const Search& search);
 /// Q6. Which roles were held, in workspaces and organisations. A support session that was extended
-/// only after it had run out, on the view's axis, is another line from there on.
+/// only after it had run out, on the view's axis, is another line from there on. Errors: also
+/// NOT_ASKED_BY by a workspace and an organisation together.
 [[nodiscard]] Result<answer::RolesT> audit_roles(const EventStore& store, const View& view,
                                                  const Search& search);
 /// Q7. Who took a paid seat, from when to when.
 [[nodiscard]] Result<answer::SeatsT> audit_seats(const EventStore& store, const View& view,
                                                  const Search& search);
-/// Q8. Who owned, paid for and administered a workspace over time, and whose data it held.
+/// Q8. Who owned, paid for and administered a workspace over time, and whose data it held. Cost: a
+/// few reads for each event that may have changed a holder; of the others of the workspace, such as
+/// renames, only the index is looked at.
 [[nodiscard]] Result<answer::TenuresT> audit_tenures(const EventStore& store, const View& view,
                                                      const std::string& workspace);
 /// Q9. Handoffs and what became of them.

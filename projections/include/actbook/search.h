@@ -66,10 +66,15 @@ struct Search {
 /// 1) where the text goes wrong and what may stand there.
 [[nodiscard]] Result<Search> parse_search(std::string_view text);
 
+/// Errors: misuse with EMPTY_RANGE, if a range is empty, or with NOT_ASKED_FOR, if refusals are
+/// asked for by reason or command, and none of them; invalid with UNKNOWN_NAME, for an event, a
+/// reason or a command that this version does not have: it names those that are near.
+[[nodiscard]] Result<void> check_search(const Search& search);
+
 /// The events that match, up to the view, in the order of positions. On the view's second axis,
-/// those that had occurred by then. Errors: misuse with EMPTY_RANGE, if a range is empty; corrupt
-/// or unavailable, if the store cannot be read; unsupported, for an event of a newer version. Cost:
-/// that of the rarest tag or type; one read for each event that is listed.
+/// those that had occurred by then. Errors: those of check_search(); corrupt or unavailable, if the
+/// store cannot be read; unsupported, for an event of a newer version. Cost: that of the rarest tag
+/// or type; one read for each event that is listed.
 [[nodiscard]] Result<answer::TrailT> find_events(const EventStore& store, const View& view,
                                                  const Search& search);
 

@@ -66,6 +66,9 @@ void each(const RowReader& rows, std::string_view prefix,
 /// An event as the start or end of something, as rows and answers keep it.
 [[nodiscard]] std::unique_ptr<schema::ActT> act_of(const Record& record);
 
+/// The codes of the rules that an observed fact broke.
+[[nodiscard]] std::vector<std::string> rules_broken(const Record& record);
+
 /// The ids that ever stood in a relation to an entity: references(rows, "organisation", "prism",
 /// "workspace") are the workspaces that PRISM ever had. Whether they still do is for their own rows
 /// to say.

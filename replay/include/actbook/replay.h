@@ -19,6 +19,9 @@ struct ReplayOptions {
   std::filesystem::path scratch = {};
   /// 0: as many as there are cores.
   unsigned threads = 0;
+  /// A certificate of an earlier fold, to say where this one parts from it. It is to outlive the
+  /// call. Where it goes up to a position, so should this.
+  const answer::CertificateT* compare_with = nullptr;
   /// Called now and then; false stops the replay, with unavailable, STOPPED.
   std::function<bool(Position done, Position end)> progress = {};
 };
