@@ -206,7 +206,8 @@ TEST_CASE("cli csv: a comparison and steps have rows for acts and for what they 
   const auto steps = csv.rows(step);
   CHECK(steps.columns == columns);
   json acts = json::array();
-  for (const auto& line : csv.whole(step)["lines"]) acts.push_back(line["act"]);
+  const auto whole = csv.whole(step);
+  for (const auto& line : whole["lines"]) acts.push_back(line["act"]);
   check_acts(steps.of_kind("act"), acts);
   // Each act stands before what it changed.
   std::string position;
