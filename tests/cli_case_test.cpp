@@ -174,12 +174,12 @@ TEST_CASE("case: asked again it is the same, whatever was recorded since at the 
     // The clock of the fixture stands still, so this is of the same instant.
     const auto person = "late-" + name;
     const auto at = json::parse(files.at("answer.json"))["at"].get<std::string>();
-    REQUIRE(cases.cli()
-                .record(R"({"at":")" + at + R"(","command_id":")" + person +
-                        R"(","actor":{"kind":"staff","id":"sue"},)"
-                        R"("command_type":"RegisterPerson","command":{"person":")" +
-                        person + "\"}}\n")
-                .code == 0);
+    const json command = {{"at", at},
+                          {"command_id", person},
+                          {"actor", {{"kind", "staff"}, {"id", "sue"}}},
+                          {"command_type", "RegisterPerson"},
+                          {"command", {{"person", person}}}};
+    REQUIRE(cases.cli().record(command.dump() + "\n").code == 0);
     CHECK(contains(answer(cases.cli(), {"audit", "trail"}).dump(), person));
     CHECK(cases.ask_again(files, "json") == files.at("answer.json"));
   }

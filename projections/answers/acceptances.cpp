@@ -141,10 +141,11 @@ class ForData {
   // An acceptance stands before the data owner that it is for, in one batch.
   void begin_another(const Record& record) {
     const auto batch = first_of_batch(record);
-    const auto own = std::ranges::stable_partition(
-        of_owner_, [&](const Record& accepted) { return first_of_batch(accepted) != batch; });
-    std::vector<Record> next(own.begin(), own.end());
-    of_owner_.erase(own.begin(), own.end());
+    const auto own = std::stable_partition(
+        of_owner_.begin(), of_owner_.end(),
+        [&](const Record& accepted) { return first_of_batch(accepted) != batch; });
+    std::vector<Record> next(own, of_owner_.end());
+    of_owner_.erase(own, of_owner_.end());
     settle();
     of_owner_ = std::move(next);
     owns_ = false;

@@ -199,6 +199,19 @@ Error not_asked_by(std::string message) {
   return Error{ErrorKind::invalid, "NOT_ASKED_BY", std::move(message), {}};
 }
 
+Error asked_by_staff(const std::string& id) {
+  return not_asked_by("staff:" + id + ": finds the reads that " + id + " told of, not those that " +
+                      id + " did, which others tell of; ask by person:" + id +
+                      " for who read, or by actor:" + id + " for who told it");
+}
+
+Error asked_by_project(const std::string& tag, const std::string& workspaces) {
+  return not_asked_by(tag +
+                      ": not every read in a workspace names the project, so part would be "
+                      "missing; ask by " +
+                      workspaces);
+}
+
 // The workspaces that a project was in at any time, as far as is known.
 Result<std::set<std::string>> workspaces_with(const EventStore& store, const View& view,
                                               const std::string& project) {
@@ -229,9 +242,7 @@ Result<void> check_reads_asked(const EventStore& store, const View& view, const 
   for (const auto& tag : search.tags) {
     const auto id = tag.substr(tag.find(':') + 1);
     if (tag.starts_with("staff:")) {
-      return not_asked_by(tag + ": finds the reads that " + id + " told of, not those that " + id +
-                          " did, which others tell of; ask by person:" + id +
-                          " for who read, or by actor:" + id + " for who told it");
+      return asked_by_staff(id);
     }
     if (!tag.starts_with("project:")) continue;
     BOOST_OUTCOME_TRY(workspaces, workspaces_with(store, view, tag));
@@ -240,10 +251,7 @@ Result<void> check_reads_asked(const EventStore& store, const View& view, const 
       asked.append(asked.empty() ? "" : " or ").append("workspace:").append(workspace);
     }
     if (asked.empty()) continue;
-    return not_asked_by(tag +
-                        ": not every read in a workspace names the project, so part would be "
-                        "missing; ask by " +
-                        asked);
+    return asked_by_project(tag, asked);
   }
   return boost::outcome_v2::success();
 }

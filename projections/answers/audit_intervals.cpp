@@ -1,6 +1,9 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "actbook/audit.h"
 #include "answers/lasting.h"
@@ -147,9 +150,9 @@ class RoleLines {
   LinesByStart<answer::RoleLineT> lines_;
 };
 
-LinesByStart<answer::RoleLineT> roles_in(const EventStore& store, const View& view,
-                                         const Place& place) {
-  const RoleHistory history(store, view, {place.entity, "person:" + place.person},
+LinesByStart<answer::RoleLineT> roles_in(const View& view, const Place& place,
+                                         std::vector<Record> records) {
+  const RoleHistory history(view, std::move(records),
                             [&](const auto& event) { return place_of(event) == place; });
   const auto* const all = history.records().data() + history.records().size();
   RoleLines lines(place);
@@ -188,8 +191,14 @@ struct Roles {
   static std::optional<Key> key(const EventStore&, const View&, const Event& event) {
     return place_of(event);
   }
+  static std::vector<std::string> tags(const Key& place) {
+    return {place.entity, "person:" + place.person};
+  }
+  static LinesByStart<Line> lines(const View& view, const Key& place, std::vector<Record> history) {
+    return roles_in(view, place, std::move(history));
+  }
   static LinesByStart<Line> lines(const EventStore& store, const View& view, const Key& place) {
-    return roles_in(store, view, place);
+    return lines(view, place, history_of(store, view, tags(place), Events::names()));
   }
   static Lasted lasted(const Line& line) { return {line.from.get(), line.until.get()}; }
   // What people did for an organisation has its tag, too; asked for by it are the roles in it.

@@ -1,6 +1,7 @@
 #include "answers/intervals.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "answers/listing.h"
 
@@ -36,6 +37,14 @@ std::vector<Record> history_of(const EventStore& store, const View& view,
       });
   if (!read) view.fail(read.error());
   if (view.axis() == Axis::occurred) std::ranges::stable_sort(history, {}, &Record::occurred_at);
+  return history;
+}
+
+std::vector<Record> history_of(const EventsWithTag& read, const std::vector<std::string>& tags) {
+  std::vector<Record> history;
+  std::ranges::copy_if(read.events, std::back_inserter(history), [&](const Record& record) {
+    return std::ranges::all_of(tags, [&](const std::string& tag) { return has_tag(record, tag); });
+  });
   return history;
 }
 

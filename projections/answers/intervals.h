@@ -4,6 +4,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "actbook/event_store.h"
@@ -74,6 +75,17 @@ struct Interval {
                                              const std::vector<std::string>& tags,
                                              const std::vector<std::string_view>& types);
 
+/// All events of some types that have a tag, as a view knows them, in the order of its axis: read
+/// at once, for those who ask for many histories of them.
+struct EventsWithTag {
+  std::string tag;
+  std::vector<Record> events;
+};
+
+/// Those of `read` that have all the tags, of which its own must be one.
+[[nodiscard]] std::vector<Record> history_of(const EventsWithTag& read,
+                                             const std::vector<std::string>& tags);
+
 /// The events of these types about one thing, in the order of a view's axis, and what lasted.
 template <class... Events>
 class History {
@@ -83,7 +95,11 @@ class History {
   template <class IsAbout>
   History(const EventStore& store, const View& view, const std::vector<std::string>& tags,
           const IsAbout& is_about)
-      : view_(view), records_(history_of(store, view, tags, {event_name<Events>()...})) {
+      : History(view, history_of(store, view, tags, {event_name<Events>()...}), is_about) {}
+  /// `records` are of these types, in the order of the view's axis.
+  template <class IsAbout>
+  History(const View& view, std::vector<Record> records, const IsAbout& is_about)
+      : view_(view), records_(std::move(records)) {
     std::erase_if(records_, [&](const Record& record) {
       bool about = false;
       visit(record, [&](const auto& event) { about = is_about(event); });

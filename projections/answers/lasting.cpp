@@ -10,11 +10,6 @@ namespace {
 
 bool is_entity(const std::string& tag) { return Entity::parse(tag).has_value(); }
 
-bool has_tag(const Record& record, std::string_view tag) {
-  return std::ranges::any_of(*record->tags(),
-                             [&](const auto* named) { return named->string_view() == tag; });
-}
-
 // Half-open ranges; but what ended in one, even at its first instant, did so within it.
 bool within(const TimeRange& range, std::int64_t from, std::optional<std::int64_t> until) {
   return (!range.before || from < range.before->microseconds) &&

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -59,6 +61,8 @@ using LinesByStart = std::map<std::uint64_t, std::unique_ptr<Line>>;
 ///   Key             what the lines of one history have in common
 ///   key(store, view, event) -> std::optional<Key>
 ///   lines(store, view, key) -> LinesByStart<Line>; what cannot be read fails the view
+///   where an entity has many keys, also tags(key), which all events of its history have, and
+///     lines(view, key, history)
 ///   lasted(line) -> Lasted
 ///   is_asked(search, line): what the tags alone do not say
 template <class List>
@@ -66,6 +70,7 @@ class LastingLines {
  public:
   using Answer = typename List::Answer;
   using Line = typename List::Line;
+  using Key = typename List::Key;
 
   LastingLines(const EventStore& store, const View& view, const Search& search)
       : store_(store), view_(view), search_(search), answer_(stamped<Answer>(view)) {}
@@ -142,8 +147,41 @@ class LastingLines {
     BOOST_OUTCOME_TRY(key, List::Events::visit(record, [&](const auto& event) {
                         return List::key(store_, view_, event);
                       }));
-    if (key && met_.insert(*key).second) lines_.merge(List::lines(store_, view_, *key));
+    if (key && met_.insert(*key).second) lines_.merge(lines_of(*key));
     return boost::outcome_v2::success();
+  }
+
+  [[nodiscard]] LinesByStart<Line> lines_of(const Key& key) {
+    if constexpr (requires { List::tags(key); }) {
+      if (!read_) read_ = read_of_entity();
+      const auto tags = List::tags(key);
+      if (std::ranges::find(tags, read_->tag) != tags.end()) {
+        return List::lines(view_, key, history_of(*read_, tags));
+      }
+    }
+    return List::lines(store_, view_, key);
+  }
+
+  // All events of the one entity that is asked about, if they are not too many: less than a search
+  // for each of its keys.
+  [[nodiscard]] EventsWithTag read_of_entity() const {
+    constexpr std::size_t kMost = 1'000;
+    EventsWithTag read;
+    if (search_.tags.size() != 1 || !names_entity(search_)) return read;
+    Search all;
+    all.tags = search_.tags;
+    all.limit = kMost;
+    const auto next = visit_events(store_, view_, all, List::Events::names(),
+                                   [&](const Record& record) -> Result<bool> {
+                                     read.events.push_back(record);
+                                     return true;
+                                   });
+    if (!next || next.value()) return {};  // the search for each will meet the error, too
+    if (view_.axis() == Axis::occurred) {
+      std::ranges::stable_sort(read.events, {}, &Record::occurred_at);
+    }
+    read.tag = search_.tags.front();
+    return read;
   }
 
   [[nodiscard]] bool is_asked(const Line& line) const {
@@ -154,7 +192,8 @@ class LastingLines {
   const View& view_;
   const Search& search_;
   Answer answer_;
-  std::set<typename List::Key> met_;
+  std::set<Key> met_;
+  std::optional<EventsWithTag> read_;  // once it was looked for; without a tag: there is none
   LinesByStart<Line> lines_;
 };
 

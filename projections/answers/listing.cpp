@@ -47,6 +47,11 @@ std::optional<Query> to_query(const Search& search, const std::vector<std::strin
 
 }  // namespace
 
+bool has_tag(const Record& record, std::string_view tag) {
+  return std::ranges::any_of(*record->tags(),
+                             [&](const auto* named) { return named->string_view() == tag; });
+}
+
 bool matches(const Search& search, const Record& record) {
   const bool refused = record.type() == "CommandRefused";
   const bool broken = record->rules_broken() != nullptr && record->rules_broken()->size() > 0;

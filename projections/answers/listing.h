@@ -21,6 +21,8 @@ namespace actbook {
 /// tags.
 [[nodiscard]] bool matches(const Search& search, const Record& record);
 
+[[nodiscard]] bool has_tag(const Record& record, std::string_view tag);
+
 /// Errors: invalid with NOT_FOUND, for the first tag of a search that the view does not know. For
 /// lists that have no line.
 [[nodiscard]] Result<void> check_all_known(const EventStore& store, const View& view,
