@@ -162,10 +162,10 @@ class LastingLines {
     return List::lines(store_, view_, key);
   }
 
-  // All events of the one entity that is asked about, if they are not too many: less than a search
-  // for each of its keys.
+  // All events of the one entity that is asked about, if they are few: that is less than a search
+  // for each of its keys. Where they are many, a page needs but some, and the few are read in vain.
   [[nodiscard]] EventsWithTag read_of_entity() const {
-    constexpr std::size_t kMost = 1'000;
+    constexpr std::size_t kMost = 100;
     EventsWithTag read;
     if (search_.tags.size() != 1 || !names_entity(search_)) return read;
     Search all;
